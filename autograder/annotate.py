@@ -1,0 +1,71 @@
+"""A verdict put into a notebook, so that stock nbgrader reads exactly its scores from it.
+
+nbgrader takes a grade cell's score from its outputs: any error or any text on stderr is 0, an ``execute_result`` is
+read as the points, and no output at all is full marks. So every check cell gets one ``execute_result``, zero and full
+marks included, and its messages go to stdout.
+"""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_locked
+
+from autograder import harmless
+from autograder.reconcile import notes
+from autograder.units import CHECK_PREFIX
+from autograder.verdict import ExerciseVerdict, Verdict
+
+NOTE_ID = "unrolled-notes"
+
+
+class Mismatch(Exception):
+    """The verdict is not about this release: its exercises or their points are others. Grade again."""
+
+
+def annotate(notebook: NotebookNode, verdict: Verdict, release: NotebookNode) -> None:
+    """Put the verdict into ``notebook`` (a reconciled one), in place: outputs, and a note at the top if need be.
+
+    Everything else that the student wrote is made harmless to show. Raises :class:`Mismatch`.
+    """
+    exercises = {CHECK_PREFIX + exercise.id: exercise for exercise in verdict.exercises}
+    released = {cell.source for cell in release.cells if cell.cell_type == "markdown"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = _outputs(cell, exercises, verdict)
+        elif cell.source not in released:
+            harmless.make_harmless(cell)
+    sentences = [*verdict.messages, *(note for note in notes(notebook) if note not in verdict.messages)]
+    if sentences:
+        notebook.cells.insert(0, _note(verdict, sentences))
+
+
+def _outputs(cell: NotebookNode, exercises: dict[str, ExerciseVerdict], verdict: Verdict) -> list[NotebookNode]:
+    if not (is_grade(cell) and is_locked(cell)):
+        return harmless.outputs(verdict.cell_outputs.get(cell.id, []))
+    name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+    exercise = exercises.get(name)
+    if exercise is None or exercise.max_score != points or not 0 <= exercise.score <= points:
+        raise Mismatch(f"the verdict on {verdict.submission} does not fit {name}, worth {points:g} points")
+    return [_stdout(exercise), _result(exercise)]
+
+
+def _stdout(exercise: ExerciseVerdict) -> NotebookNode:
+    heading = f"{exercise.id}: {exercise.outcome}, {exercise.score:g} of {exercise.max_score:g} points"
+    return NotebookNode(output_type="stream", name="stdout", text="\n".join([heading, *exercise.messages]) + "\n")
+
+
+def _result(exercise: ExerciseVerdict) -> NotebookNode:
+    """The points as nbgrader parses them."""
+    return NotebookNode(
+        output_type="execute_result",
+        execution_count=None,
+        metadata=NotebookNode(),
+        data=NotebookNode({"text/plain": repr(float(exercise.score))}),
+    )
+
+
+def _note(verdict: Verdict, sentences: list[str]) -> NotebookNode:
+    heading = "**About this submission**" + ("" if verdict.status == "graded" else f" ({verdict.status})")
+    body = "\n".join(f"- {harmless.as_text(sentence)}" for sentence in sentences)
+    return NotebookNode(id=NOTE_ID, cell_type="markdown", metadata=NotebookNode(), source=f"{heading}\n\n{body}")

@@ -1,0 +1,158 @@
+"""The untrusted side: a forked child that locks itself down, runs a student's cells and answers calls.
+
+What stands here shares a process with the student's code, which may change any of it. So nothing here decides
+anything: it only sends values, and whoever reads them checks them.
+
+Requests are dicts with ``do``: ``run`` (a cell), ``call`` (a function by its name), ``fetch`` (a kept value). While a
+call runs, the child may ask back for a stand-in that the grader provides for another exercise's function.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder.confine import ConfinementError, forbidden_but_readable, lock_down
+from unrolled.execution import Session, captured, place_of
+from unrolled.wire import Channel, Reference, WireError
+
+MAX_MESSAGE = 500  # characters of an exception's message
+
+
+def live(sock: socket.socket, request: Mapping[str, Any], session: Session) -> NoReturn:
+    """Be a child: lock down, say so, and answer until the other side is gone. Never returns."""
+    channel = Channel(sock)
+    try:
+        try:
+            settled = _settle(sock, request)
+        except Exception:
+            channel.send({"failed": traceback.format_exc()})
+            raise
+        channel.send(settled)
+        Answering(channel, session).until_gone()
+    finally:
+        os._exit(0)  # no exit handlers, the student's neither
+
+
+def _settle(sock: socket.socket, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Cut every tie but the socket, lock down, and report which protections hold."""
+    scratch = Path(request["scratch"])
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.closerange(3, sock.fileno())
+    os.closerange(sock.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    os.chdir(scratch / "work")
+    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"):
+        os.environ[name] = str(scratch / "tmp")
+    tempfile.tempdir = str(scratch / "tmp")
+    sys.path.insert(0, "")  # a notebook imports the modules that lie beside it
+    if not request["lock"]:
+        return {"protections": []}
+    protections = lock_down(scratch, [Path(path) for path in request["readable"]])
+    leaks = forbidden_but_readable(Path(path) for path in request["forbidden"])
+    if leaks:
+        raise ConfinementError(f"the lockdown has a hole: a student's process could read {leaks[0]}")
+    return {"protections": list(protections)}
+
+
+class Answering:
+    """Answers requests in one session until the other side is gone."""
+
+    def __init__(self, channel: Channel, session: Session) -> None:
+        self._channel, self._session = channel, session
+        self._kept: dict[int, Any] = {}
+
+    def until_gone(self) -> None:
+        """Read, answer, repeat."""
+        answers: dict[str, Callable[..., dict[str, Any]]] = {"run": self._run, "call": self._call, "fetch": self._fetch}
+        while True:
+            try:
+                request = self._channel.receive(references=True)
+            except EOFError:
+                return
+            answer = answers[request.pop("do")](**request)
+            try:
+                self._channel.send(answer)
+            except WireError as error:
+                self._channel.send({"too_large": str(error)})
+
+    def _run(self, source: str, cell: str) -> dict[str, Any]:
+        run = self._session.run(source, cell)
+        return {"outputs": run.outputs, "ok": run.ok}
+
+    def _call(self, name: str, args: list, keep: bool, inputs_after: bool, provided: list[str]) -> dict[str, Any]:
+        function = self._session.namespace.get(name)
+        if not callable(function):
+            return {"missing": function is None}
+        args = [self._resolved(arg) for arg in args]
+        try:
+            with captured(), self._standing_in(provided):
+                value = function(*args)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt too are only the student's
+            return {"raised": _describe(error)}
+        answer: dict[str, Any] = {"inputs": args} if inputs_after else {}
+        if keep:
+            self._kept[len(self._kept)] = value
+            return answer | {"kept": len(self._kept) - 1}
+        return answer | {"value": value}
+
+    def _fetch(self, reference: Reference) -> dict[str, Any]:
+        try:
+            return {"value": self._resolved(reference)}
+        except (KeyError, IndexError, TypeError) as error:
+            return {"raised": _describe(error)}
+
+    def _resolved(self, value: Any) -> Any:
+        if not isinstance(value, Reference):
+            return value
+        found = self._kept[value.number]
+        for index in value.path:
+            found = found[index]
+        return found
+
+    @contextmanager
+    def _standing_in(self, provided: list[str]) -> Iterator[None]:
+        """Put stand-ins in the place of the student's other functions while a call runs."""
+        namespace = self._session.namespace
+        before = {name: namespace[name] for name in provided if name in namespace}
+        namespace.update({name: self._stand_in(name) for name in provided})
+        try:
+            yield
+        finally:
+            for name in provided:
+                namespace.pop(name, None)
+            namespace.update(before)
+
+    def _stand_in(self, name: str) -> Callable[..., Any]:
+        def stand_in(*args: Any, **named: Any) -> Any:
+            self._channel.send({"ask": name, "args": list(args), "named": named})
+            answer = self._channel.receive()
+            if "refused" in answer:
+                raise TypeError(answer["refused"])
+            return answer["value"]
+
+        stand_in.__name__ = name
+        return stand_in
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    """An exception as plain values: the names of its classes, its message, and where in the notebook it arose."""
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except Exception as inner:  # a __str__ of the student's own
+        message = f"({type(inner).__name__} in the exception's own text)"
+    place = place_of(error)
+    return {
+        "kinds": [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, BaseException)],
+        "message": message,
+        "cell": place[0] if place else None,
+        "line": place[1] if place else None,
+    }

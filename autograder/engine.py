@@ -1,0 +1,163 @@
+"""Our engine inside plain nbgrader: ``nbgrader autograde UNIT`` and formgrader's button give the scores of ``grade``.
+
+:mod:`autograder.nbgrader_settings` puts two preprocessors into nbgrader's own lists: :class:`Reconcile` goes first of
+those that clean a submission, :class:`TrustedExecute` takes the place of ``Execute``. Everything else is stock
+nbgrader, and ``grade`` itself runs the same lists (see :mod:`autograder.gradebook`).
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from traitlets import Bool
+from traitlets.utils.importstring import import_item
+
+from autograder.annotate import annotate
+from autograder.reconcile import Unreadable, read_submission, reconcile
+from autograder.submissions import Submission, course_key, seed_of, unreadable
+from autograder.units import Unit, find_unit
+from autograder.verdict import Verdict
+
+GRADED = "unrolled"
+"""Where ``grade`` puts a :class:`Graded` into nbconvert's resources."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission that has its verdict already."""
+
+    unit: Unit
+    files: Mapping[str, bytes]
+    verdict: Verdict
+
+
+def steps(converter: Autograde) -> list[type[NbGraderPreprocessor]]:
+    """What nbgrader's converter does to a submission, in order, with our steps for those that trust students."""
+    cleaning = [_loaded(step) for step in converter.sanitize_preprocessors]
+    grading = [_loaded(step) for step in converter.autograde_preprocessors]
+    return [
+        Reconcile,
+        *(step for step in cleaning if step is not Reconcile),
+        *(TrustedExecute if issubclass(step, Execute) else step for step in grading),
+    ]
+
+
+def _loaded(step: Any) -> type[NbGraderPreprocessor]:
+    return import_item(step) if isinstance(step, str) else step
+
+
+class SubmissionExporter(NotebookExporter):
+    """Opens any file that a student may have sent: what is no notebook is opened as an empty one."""
+
+    def from_file(
+        self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook in the stream, for the preprocessors; :class:`Reconcile` says what was wrong with it."""
+        try:
+            notebook = read_submission(file_stream.buffer.read())
+        except Unreadable:
+            notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])
+        return self.from_notebook_node(notebook, resources, **kw)
+
+
+class Reconcile(NbGraderPreprocessor):
+    """Makes the submission's grade cells whole, see :mod:`autograder.reconcile`."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The student's notebook with the release's grade cells; of an unreadable file, the release as it is."""
+        graded = resources.get(GRADED)
+        unit = graded.unit if graded else find_unit(resources["nbgrader"]["assignment"])
+        return whole_notebook(graded.files if graded else _files(self, resources), unit), resources
+
+
+class TrustedExecute(NbGraderPreprocessor):
+    """Takes the place of nbgrader's ``Execute``: the student's code runs locked down, in a process without graders."""
+
+    accept_risk = Bool(False, help="Grade even where a student's process cannot be locked down.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The notebook with the verdict in its outputs."""
+        graded = resources.get(GRADED)
+        if graded is None:
+            graded = _judged(self, resources)
+        annotate(nb, graded.verdict, graded.unit.release)
+        return nb, resources
+
+
+def whole_notebook(files: Mapping[str, bytes], unit: Unit) -> NotebookNode:
+    """The reconciled notebook of a submission; of an unreadable one, the release."""
+    try:
+        return reconcile(read_submission(files.get(f"{unit.slug}.ipynb", b"")), unit.release)
+    except Unreadable:
+        return deepcopy(unit.release)
+
+
+def _submission(preprocessor: NbGraderPreprocessor, resources: dict[str, Any]) -> Submission:
+    """The submission that nbgrader's converter is working on."""
+    coursedir = _coursedir(preprocessor)
+    student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
+    return Submission(student, Path(coursedir.format_path(coursedir.submitted_directory, student, assignment)))
+
+
+def _coursedir(preprocessor: NbGraderPreprocessor) -> CourseDirectory:
+    """The converter's: nbgrader makes a preprocessor a child of its exporter, and the exporter one of its converter."""
+    return preprocessor.parent.parent.coursedir
+
+
+def _files(preprocessor: NbGraderPreprocessor, resources: dict[str, Any]) -> dict[str, bytes]:
+    try:
+        return _submission(preprocessor, resources).read(resources["nbgrader"]["assignment"])
+    except Unreadable:
+        return {}
+
+
+def _judged(preprocessor: TrustedExecute, resources: dict[str, Any]) -> Graded:
+    unit = find_unit(resources["nbgrader"]["assignment"])
+    submission = _submission(preprocessor, resources)
+    try:
+        files = submission.read(unit.slug)
+    except Unreadable as error:
+        return Graded(unit, {}, unreadable(submission.name, unit, str(error)))
+    seed = seed_of(course_key(Path(_coursedir(preprocessor).root)), unit.slug, files)
+    examiner = _examiner(preprocessor.accept_risk)
+    return Graded(unit, files, examiner.submit(_examine, files, unit.slug, seed, submission.name).result())
+
+
+@cache
+def _examiner(accept_risk: bool) -> ProcessPoolExecutor:
+    """A process that judges, kept warm from one submission to the next.
+
+    A fresh one, not a fork: formgrader autogrades inside the Jupyter server, which has threads, and should not have to
+    hold TensorFlow.
+    """
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_open, initargs=(accept_risk,))
+
+
+_examiners: Any = None  # in the examiner's process only
+
+
+def _open(accept_risk: bool) -> None:
+    from autograder import examiner
+
+    global _examiners
+    block = ExitStack()
+    _examiners = block.enter_context(examiner.pool(1, accept_risk=accept_risk))
+    atexit.register(block.close)
+
+
+def _examine(files: Mapping[str, bytes], slug: str, seed: int, name: str) -> Verdict:
+    return _examiners.submit(files, slug, seed, name).result()

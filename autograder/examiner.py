@@ -1,0 +1,106 @@
+"""Examiners: processes of the trusted side that judge submissions, as many at a time as there are jobs.
+
+They are forked from this process once it has imported TensorFlow and the grader's oracles, and share one nursery.
+What they return travels between trusted processes only.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import confine
+from autograder.judge import judge
+from autograder.nursery import Nursery, die_with_parent
+from autograder.tenant import House
+from autograder.units import ROOT, find_unit
+from autograder.verdict import Verdict
+from autograder.watchdog import Limits
+from unrolled.quiet import quietly
+
+SECRET = ("autograder/graders", "autograder/references", "solutions")
+OPEN = ("unrolled", "data")
+
+
+class LockdownUnavailable(Exception):
+    """This machine cannot lock a student's process down, and nobody accepted the risk."""
+
+
+@dataclass
+class Examiners:
+    """A pool of examiners."""
+
+    _pool: ProcessPoolExecutor
+    house: House
+
+    def submit(
+        self,
+        files: Mapping[str, bytes],
+        slug: str,
+        seed: int,
+        submission: str = "",
+        only: str | None = None,
+        root: Path = ROOT,
+    ) -> Future[Verdict]:
+        """Have a submission judged; see :func:`autograder.judge.judge`."""
+        return self._pool.submit(_judge, files, slug, seed, self.house, submission, only, root)
+
+
+@contextmanager
+def pool(
+    jobs: int | None = None,
+    limits: Limits | None = None,
+    *,
+    accept_risk: bool = False,
+    forbidden: Sequence[Path] = (),
+    root: Path = ROOT,
+) -> Iterator[Examiners]:
+    """Examiners for the block, with a warm nursery.
+
+    Args:
+        jobs: submissions judged at a time; as many as there are cores by default.
+        forbidden: what a student's process must not be able to read, beside graders, references and solutions.
+        accept_risk: run without lockdown where there is none.
+
+    Raises:
+        LockdownUnavailable: no lockdown here, and the risk is not accepted.
+    """
+    lacking = confine.available()
+    if lacking and not accept_risk:
+        raise LockdownUnavailable(lacking)
+    with Nursery() as nursery:
+        _warm()
+        house = House(
+            address=nursery.address,
+            scratch=nursery.scratch,
+            limits=limits or Limits(),
+            readable=tuple(root / name for name in OPEN),
+            forbidden=(*(root / name for name in SECRET), *forbidden, Path(f"/proc/{os.getpid()}/mem")),
+            lock=not lacking,
+        )
+        fork = multiprocessing.get_context("fork")
+        executor = ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=fork, initializer=die_with_parent)
+        try:
+            nursery.wait_until_warm()
+            yield Examiners(executor, house)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _judge(
+    files: Mapping[str, bytes], slug: str, seed: int, house: House, submission: str, only: str | None, root: Path
+) -> Verdict:
+    return judge(files, find_unit(slug, root), seed, house, submission, only)
+
+
+def _warm() -> None:
+    """Import, while the nursery does, what every examiner needs; no TensorFlow operation may run before the fork."""
+    import pytest  # noqa: F401
+
+    with quietly():
+        import tensorflow  # noqa: F401

@@ -1,0 +1,150 @@
+"""``python -m autograder grade``: a class into nbgrader's gradebook, or some notebooks without one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
+    from autograder.gradebook import Course
+    from autograder.marking import Marking
+    from autograder.submissions import Submission
+    from autograder.units import Unit
+
+
+def grade(
+    unit: Annotated[str, typer.Argument(help="The unit's slug, e.g. 01_rnn_step_by_step.")],
+    notebooks: Annotated[
+        list[Path] | None, typer.Argument(help="Grade just these notebooks, with no gradebook.", show_default=False)
+    ] = None,
+    course: Annotated[
+        Path | None, typer.Option(help="The course folder, with submitted/STUDENT/UNIT/UNIT.ipynb. [default: .]")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions graded at a time.")] = os.cpu_count() or 1,
+    json: Annotated[Path | None, typer.Option(help="Write the verdicts to this file, too.")] = None,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Grade again what is graded, with the same seeds.")
+    ] = False,
+    accept_risk: Annotated[
+        bool, typer.Option("--accept-risk", help="Grade even where students' code cannot be locked down.")
+    ] = False,
+) -> None:
+    """Grade a class, or some notebooks; a stopped run goes on where it was when it is run again."""
+    if notebooks and course:
+        _wrong("give notebooks or --course, not both: notebooks on their own go into no gradebook")
+    wanted = _unit(unit)
+    opened, submissions = (None, _loose(notebooks)) if notebooks else _class(course or Path(), wanted)
+    _need_lockdown(accept_risk)
+    if json and not json.absolute().parent.is_dir():
+        _wrong(f"there is no folder {json.absolute().parent} for --json")
+
+    from autograder.marking import Marking
+
+    console = Console()
+    marking = Marking(wanted, jobs, opened, accept_risk, regrade)
+    _run(marking, submissions, console)
+    _tell(marking, console, json)
+    if opened:
+        _where(opened, wanted, console)
+    raise typer.Exit(1 if marking.failures else 0)
+
+
+def _unit(slug: str) -> Unit:
+    from autograder.units import NotBuilt, UnknownUnit, find_unit
+
+    try:
+        unit = find_unit(slug)
+        unit.release  # noqa: B018 - read now, so that its absence is told now
+    except (UnknownUnit, NotBuilt) as error:
+        _wrong(str(error))
+    return unit
+
+
+def _class(folder: Path, unit: Unit) -> tuple[Course, list[Submission]]:
+    from autograder.gradebook import BadCourse, Course
+
+    if not folder.is_dir():
+        _wrong(f"there is no course folder {folder.absolute()}")
+    try:
+        course = Course(folder)
+    except BadCourse as error:
+        _wrong(str(error))
+    submissions = course.submissions(unit)
+    if not submissions:
+        looked_for = course.path("submitted", "STUDENT", unit) / f"{unit.slug}.ipynb"
+        _wrong(f"no submissions of {unit.slug}: looked for {looked_for}; --course DIR looks elsewhere")
+    return course, submissions
+
+
+def _loose(notebooks: list[Path]) -> list[Submission]:
+    from autograder.submissions import Submission
+
+    for path in notebooks:
+        if not path.is_file():
+            _wrong(f"{path} is {'a folder: give its notebook' if path.is_dir() else 'not there'}")
+    return [Submission(str(path), path) for path in dict.fromkeys(notebooks)]
+
+
+def _need_lockdown(accept_risk: bool) -> None:
+    from autograder import confine
+
+    lacking = confine.available()
+    if lacking and not accept_risk:
+        _wrong(
+            f"{lacking}. Without it, the code of a submission can read your files and change its own score. "
+            "If you trust these students, say --accept-risk"
+        )
+
+
+def _run(marking: Marking, submissions: list[Submission], console: Console) -> None:
+    """Mark with a progress bar."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from autograder.gradebook import BadCourse
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(marking.unit.slug, total=len(submissions))
+        marking.told = lambda verdict: progress.advance(task)
+        try:
+            marking.run(submissions)
+        except BadCourse as error:
+            _wrong(str(error))
+        except KeyboardInterrupt:
+            progress.stop()
+            done = f"{len(marking.verdicts)} of {len(submissions)}"
+            typer.echo(f"Stopped after {done} submissions; the same command finishes the rest.", err=True)
+            raise typer.Exit(1) from None
+
+
+def _tell(marking: Marking, console: Console, json: Path | None) -> None:
+    from autograder.ledger import write_whole
+    from autograder.report import as_json, show
+
+    show(marking.verdicts, console)
+    if json:
+        write_whole(json, as_json(marking.verdicts).encode())
+    for name, trace in marking.failures.items():
+        typer.echo(f"{name} could not be graded, by a fault of the grader, not of the submission:\n{trace}", err=True)
+
+
+def _where(course: Course, unit: Unit, console: Console) -> None:
+    """Say where everything is."""
+    folder = course.folder
+    lines = [
+        f"gradebook   {course.directory.db_url.removeprefix('sqlite:///')}",
+        f"autograded  {course.path('autograded', '*', unit)}",
+        f"feedback    {course.path('feedback', '*', unit) / unit.slug}.html",
+        f"formgrader  cd {folder} && {sys.executable} -m jupyter lab   (then Nbgrader > Formgrader)",
+    ]
+    console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+
+
+def _wrong(what: str) -> NoReturn:
+    typer.echo(f"grade: {what}", err=True)
+    raise typer.Exit(2)

@@ -1,0 +1,200 @@
+"""Verdicts written into a course folder: nbgrader's gradebook, autograded notebooks and feedback pages.
+
+All that touches the gradebook is stock nbgrader: its preprocessors, in the order and with the settings that the
+course's configuration gives to ``nbgrader autograde``, run in this process. So partial credit, written answers left for
+the grader, manual grades that stay and penalties for late work are as nbgrader has them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import tempfile
+import warnings
+from copy import deepcopy
+from datetime import datetime
+from functools import cached_property
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from jupyter_core.paths import jupyter_config_path
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import _temp_alembic_ini
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import parse_utc
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Application, Config
+from traitlets.config.application import ConfigFileNotFound
+
+from autograder.engine import GRADED, Graded, steps
+from autograder.ledger import write_whole
+from autograder.nbgrader_settings import configure
+from autograder.submissions import TIMESTAMP, Submission, find_submissions
+from autograder.units import Unit
+
+CONFIG = "nbgrader_config.py"
+
+
+class BadCourse(Exception):
+    """The course folder cannot be worked with; the message says why and what to do."""
+
+
+class Course:
+    """An nbgrader course folder: ``submitted/`` in; ``gradebook.db``, ``autograded/`` and ``feedback/`` out."""
+
+    def __init__(self, folder: Path) -> None:
+        warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own, on every new submission
+        self.folder = folder.resolve()
+        self.state = self.folder / ".unrolled"
+        self.app = _settings(self.folder)
+        self.directory = CourseDirectory(parent=self.app, root=str(self.folder))
+
+    def path(self, step: str, student: str, unit: Unit) -> Path:
+        """A student's folder for a unit at a step: ``submitted``, ``autograded`` or ``feedback``."""
+        return Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, unit.slug))
+
+    def submissions(self, unit: Unit) -> list[Submission]:
+        """The submissions of a unit, by student."""
+        pattern = self.directory.format_path(
+            re.escape(self.directory.submitted_directory), "(?P<student>.+)", re.escape(unit.slug), escape=True
+        )
+        found = (re.fullmatch(pattern, folder) for folder in glob(str(self.path("submitted", "*", unit))))
+        return find_submissions((match["student"], Path(match[0])) for match in found if match)
+
+    def prepare(self, unit: Unit) -> None:
+        """Make sure that the gradebook exists and knows the unit as it is released now. Raises BadCourse."""
+        create_gradebook(self.directory.db_url)
+        with self.gradebook() as gradebook:
+            gradebook.update_or_create_assignment(unit.slug)
+        try:
+            SaveCells(parent=self.app).preprocess(deepcopy(unit.release), self._resources(unit, ""))
+        except RuntimeError as error:
+            raise BadCourse(
+                f"The release of {unit.slug} has other cells than when the gradebook in {self.folder} was begun: "
+                f"grade with that release, or begin a new course folder. ({error})"
+            ) from error
+
+    def gradebook(self) -> Gradebook:
+        """nbgrader's gradebook, open; use it in a ``with``."""
+        return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    def holds(self, student: str, unit: Unit) -> bool:
+        """Whether the student's submission is in the gradebook, its notebook autograded and its feedback made."""
+        notebook = self.path("autograded", student, unit) / f"{unit.slug}.ipynb"
+        page = self.path("feedback", student, unit) / f"{unit.slug}.html"
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.find_submission(unit.slug, student)
+            except MissingEntry:
+                return False
+        return notebook.is_file() and page.is_file()
+
+    def timestamp(self, submission: Submission) -> datetime | None:
+        """When the submission was handed in, in UTC, as its ``timestamp.txt`` says; None if there is none to read."""
+        try:
+            return parse_utc((submission.path / TIMESTAMP).read_text(encoding="utf-8").strip())
+        except (OSError, ValueError, OverflowError):
+            return None
+
+    def write(self, submission: Submission, graded: Graded) -> None:
+        """Write a verdict into the gradebook, and the autograded notebook with the student's other files beside it."""
+        student, unit, timestamp = submission.name, graded.unit, self.timestamp(submission)
+        known = {"timestamp": timestamp} if timestamp else {}
+        with self.gradebook() as gradebook:
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission(unit.slug, student, **known)
+        notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
+        for step in self._steps:
+            notebook, resources = step(notebook, resources)
+        files = dict(graded.files) | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
+        if timestamp:
+            files[TIMESTAMP] = (submission.path / TIMESTAMP).read_bytes()
+        self._replace(self.path("autograded", student, unit), files)
+
+    def write_feedback(self, student: str, unit: Unit) -> Path:
+        """Make the page that the student gets, as ``nbgrader generate_feedback`` does, from the autograded notebook."""
+        source = self.path("autograded", student, unit) / f"{unit.slug}.ipynb"
+        resources = self._resources(unit, student) | {"unique_key": unit.slug, "output_files_dir": f"{unit.slug}_files"}
+        page, _ = self._page_maker.from_filename(str(source), resources=resources)
+        target = self.path("feedback", student, unit) / f"{unit.slug}.html"
+        write_whole(target, page.encode())
+        return target
+
+    @cached_property
+    def _steps(self) -> list[Any]:
+        """What ``nbgrader autograde`` does to a submission in this course, our own steps included."""
+        converter = Autograde(coursedir=self.directory, parent=self.app)
+        return [step(parent=self.app) for step in steps(converter)]
+
+    @cached_property
+    def _page_maker(self) -> Exporter:
+        converter: BaseConverter = GenerateFeedback(coursedir=self.directory, parent=self.app)
+        exporter = converter.exporter_class(parent=converter, config=converter.config)
+        for step in converter.preprocessors:
+            exporter.register_preprocessor(step)
+        return exporter
+
+    def _resources(self, unit: Unit, student: str) -> dict[str, Any]:
+        names = {"assignment": unit.slug, "notebook": unit.slug, "student": student, "db_url": self.directory.db_url}
+        return {"nbgrader": names}
+
+    def _replace(self, folder: Path, files: dict[str, bytes]) -> None:
+        """Put a folder with these files in the place of ``folder``, all at once."""
+        self.state.mkdir(mode=0o700, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=self.state, prefix="draft-"))
+        try:
+            for name, content in files.items():
+                write_whole(draft / "new" / name, content, mode=0o444)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            if folder.exists():
+                os.rename(folder, draft / "old")
+            os.rename(draft / "new", folder)
+        finally:
+            shutil.rmtree(draft)
+
+
+def _settings(folder: Path) -> NbGrader:
+    """nbgrader's settings for a course: the user's, then its own. The folder that we are called from has no say."""
+    app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
+    if not (folder / CONFIG).is_file():
+        ours = Config()
+        configure(ours, course=folder)
+        app.update_config(ours)
+    for paths in (jupyter_config_path(), [str(folder)]):
+        try:
+            Application.load_config_file(app, CONFIG, path=paths)
+        except ConfigFileNotFound:
+            continue
+        except Exception as error:  # whatever an instructor's configuration file may raise
+            raise BadCourse(f"{folder / CONFIG} cannot be read: {type(error).__name__}: {error}") from error
+    return app
+
+
+def create_gradebook(url: str) -> None:
+    """Begin a gradebook with the version that nbgrader would give it.
+
+    nbgrader itself would run ``alembic``, which is not on PATH when Python is called by its path.
+    """
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            if inspect(connection).get_table_names():
+                return
+            with _temp_alembic_ini(url) as settings:
+                version = ScriptDirectory.from_config(AlembicConfig(settings)).get_current_head()
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+    finally:
+        engine.dispose()

@@ -1,0 +1,88 @@
+"""Judge one submission: a pure function of its files, the unit and the seed.
+
+Nothing is read but what is given and what the course holds, and nothing is written but a scratch folder that is
+removed again: so the same call can run in another process or on another machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.examination import examine
+from autograder.examine import Mistake
+from autograder.reconcile import Unreadable, notes, read_submission, reconcile
+from autograder.student import Cell, Student
+from autograder.tenant import House
+from autograder.units import FIGURE, TRAINING, Unit, has_tag, marks
+from autograder.verdict import ExerciseVerdict, Outcome, Status, Verdict
+from unrolled.arrays import Case, load_cases
+
+
+def judge(
+    files: Mapping[str, bytes], unit: Unit, seed: int, house: House, submission: str = "", only: str | None = None
+) -> Verdict:
+    """The verdict on one submission.
+
+    Args:
+        files: the submission's files by relative path; the notebook is ``<unit.slug>.ipynb``.
+        seed: makes the extra cases, and is kept in the verdict.
+        house: where children come from and what binds them.
+        submission: the name to put on the verdict.
+        only: the one exercise to grade; all of them by default.
+
+    Raises:
+        GraderFault, LockdownFailed: the tool is at fault, not the submission.
+    """
+    began = time.perf_counter()
+
+    def verdict(
+        status: Status, exercises: tuple[ExerciseVerdict, ...], said: list[str], student: Student | None = None
+    ) -> Verdict:
+        protections, outputs = (student.protections, student.cell_outputs) if student else ((), {})
+        seconds = round(time.perf_counter() - began, 3)
+        return Verdict(submission, unit.slug, status, seconds, protections, exercises, seed, tuple(said), outputs)
+
+    try:
+        notebook = reconcile(read_submission(files.get(f"{unit.slug}.ipynb", b"")), unit.release)
+    except Unreadable as error:
+        return verdict("unreadable", _none_graded(unit, "not attempted"), [str(error)])
+    student = Student(house, cells_to_run(notebook, unit.release), files)
+    try:
+        with student:
+            exercises = examine(unit, student, _cases(unit.references), seed, only)
+    except Mistake as error:  # the notebook ends every process that it is run in
+        return verdict(student.status, _none_graded(unit, "crashed"), [*student.notes, str(error)], student)
+    return verdict(student.status, exercises, [*notes(notebook), *student.notes], student)
+
+
+def cells_to_run(notebook: NotebookNode, release: NotebookNode) -> list[Cell]:
+    """The code cells that grading runs: all but checks, training, and figures as they were released.
+
+    A cell counts as training by its own tag or by the tag that the release gives the cell of that id, since some
+    editors drop tags. A figure cell that the student has changed is run: an answer may stand in it.
+    """
+    training = {cell.get("id") for cell in release.cells if has_tag(cell, TRAINING)}
+    figures = {cell.source.strip() for cell in release.cells if has_tag(cell, FIGURE)}
+    return [
+        Cell(cell.id, cell.source)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and not marks(cell).get("grade")
+        and not has_tag(cell, TRAINING)
+        and cell.id not in training
+        and cell.source.strip() not in figures | {""}
+    ]
+
+
+def _none_graded(unit: Unit, outcome: Outcome) -> tuple[ExerciseVerdict, ...]:
+    return tuple(ExerciseVerdict(exercise.id, outcome, 0.0, exercise.points) for exercise in unit.exercises)
+
+
+@lru_cache
+def _cases(references: Path) -> Mapping[str, Case]:
+    return load_cases(references)

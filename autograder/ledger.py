@@ -1,0 +1,83 @@
+"""Verdicts kept in a course folder: a run that was stopped goes on where it was, and nothing is judged twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.submissions import digest
+from autograder.units import ROOT, Unit
+from autograder.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The verdicts on one unit in a course's ``.unrolled/verdicts``: one JSON file a student."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, state: Path, unit: Unit) -> Ledger:
+        """The ledger of a unit in a course's ``.unrolled`` folder."""
+        return cls(state / "verdicts" / unit.slug)
+
+    def find(self, student: str, fingerprint: str) -> Verdict | None:
+        """The verdict kept for a student, if it was made of the same files by the same grader."""
+        entry = self._entry(student)
+        if entry.get("fingerprint") != fingerprint:
+            return None
+        return Verdict.from_json(json.dumps(entry["verdict"]))
+
+    def keep(self, student: str, fingerprint: str, verdict: Verdict) -> None:
+        """Keep a verdict; what is in the gradebook is from before it."""
+        self._write(student, {"fingerprint": fingerprint, "written": None, "verdict": json.loads(verdict.to_json())})
+
+    def is_written(self, student: str, stamp: str) -> bool:
+        """Whether the gradebook holds the kept verdict; ``stamp`` is what :meth:`mark_written` was told."""
+        return self._entry(student).get("written") == stamp
+
+    def mark_written(self, student: str, stamp: str) -> None:
+        """Note that the kept verdict is in the gradebook, with its notebook and its feedback."""
+        self._write(student, self._entry(student) | {"written": stamp})
+
+    def _entry(self, student: str) -> dict:
+        """What is kept; nothing if the file is missing or was damaged."""
+        try:
+            entry = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return entry if isinstance(entry, dict) and "verdict" in entry else {}
+
+    def _write(self, student: str, entry: dict) -> None:
+        write_whole(self.folder / f"{student}.json", json.dumps(entry, indent=1).encode())
+
+
+def fingerprint(files: Mapping[str, bytes], seed: int, grader: str, protections: Sequence[str]) -> str:
+    """What a verdict depends on: equal fingerprints, equal verdicts."""
+    return hashlib.sha256("\n".join([digest(files), str(seed), grader, *protections]).encode()).hexdigest()
+
+
+def grader_digest(unit: Unit) -> str:
+    """A fingerprint of all that judges a unit: grader, references, release, and the code of both packages."""
+    paths = [unit.grader, unit.references, unit.release_notebook]
+    paths += sorted(path for package in ("autograder", "unrolled") for path in (ROOT / package).rglob("*.py"))
+    return digest({str(path): path.read_bytes() for path in paths if path.is_file()})
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file all at once: whoever reads it finds the old content or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+        os.chmod(draft, mode)
+        os.replace(draft, path)
+    except BaseException:
+        os.unlink(draft)
+        raise

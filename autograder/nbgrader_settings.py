@@ -1,0 +1,35 @@
+"""How nbgrader is set up for this course: the same for the checkout and for a class folder elsewhere.
+
+A class folder's ``nbgrader_config.py`` says::
+
+    from pathlib import Path
+    from autograder.nbgrader_settings import configure
+    configure(get_config(), course=Path(__file__).parent)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parents[1]
+
+CODE_STUB = """\
+# Your code goes here, in the place of the next line.
+raise NotImplementedError("this exercise waits for your code")"""
+TEXT_STUB = "*Your answer goes here, in the place of this line.*"
+
+
+def configure(c: Config, course: Path = ROOT) -> None:
+    """Set nbgrader up: sources and releases come from this checkout, everything of the class lives in ``course``."""
+    course = Path(course).resolve()
+    # Relative where possible: nbgrader makes a regular expression of an absolute path without quoting it.
+    home = Path() if course == ROOT else ROOT
+    c.CourseDirectory.root = str(course)
+    c.CourseDirectory.source_directory = str(home / "solutions")
+    c.CourseDirectory.release_directory = str(home / "assignments")
+    # nbgrader releases every file beside a source notebook. The script there is the worked solution.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
+    c.ClearSolutions.code_stub = {"python": CODE_STUB}
+    c.ClearSolutions.text_stub = TEXT_STUB

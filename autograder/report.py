@@ -1,0 +1,57 @@
+"""What ``grade`` says at the end: a line a submission for the terminal, an object a submission for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.verdict import ExerciseVerdict, Verdict
+
+MARKS = {
+    "correct": ("●", "green"),
+    "part": ("◐", "yellow"),
+    "incorrect": ("○", "red"),
+    "raised": ("!", "red"),
+    "not attempted": ("·", "dim"),
+    "timeout": ("T", "magenta"),
+    "crashed": ("X", "magenta"),
+}
+
+
+def as_json(verdicts: Sequence[Verdict]) -> str:
+    """A list with one object a submission."""
+    return json.dumps([verdict.to_dict() for verdict in verdicts], indent=1, ensure_ascii=False) + "\n"
+
+
+def show(verdicts: Sequence[Verdict], console: Console) -> None:
+    """A table: who, points, a mark for each exercise in the notebook's order, and what there is to say."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    table.add_column("submission", no_wrap=True, overflow="ellipsis", min_width=12)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("exercises", no_wrap=True)
+    table.add_column("note", no_wrap=True, overflow="ellipsis", ratio=1)
+    for verdict in verdicts:
+        points = f"{verdict.score:g}/{verdict.max_score:g}"
+        marks = "".join(f"[{style}]{mark}[/]" for mark, style in map(_mark, verdict.exercises))
+        table.add_row(escape(_end(verdict.submission)), points, marks, escape(_note(verdict)))
+    console.print(table)
+    console.print("  ".join(f"[{style}]{mark}[/] {name}" for name, (mark, style) in MARKS.items()), highlight=False)
+
+
+def _mark(exercise: ExerciseVerdict) -> tuple[str, str]:
+    partly = 0 < exercise.score < exercise.max_score
+    return MARKS["part" if partly else exercise.outcome]
+
+
+def _end(name: str) -> str:
+    """The end of a long path: the part that tells notebooks apart."""
+    return name if len(name) <= 32 else "…" + name[-31:]
+
+
+def _note(verdict: Verdict) -> str:
+    status = [] if verdict.status == "graded" else [verdict.status]
+    return ": ".join([*status, *verdict.messages[:1]]).replace("\n", " ")

@@ -1,0 +1,199 @@
+"""A student's notebook as a grader sees it: functions by name, called in a process that is locked away.
+
+A :class:`Student` keeps at most one child. When the child ends (an endless loop, ``os._exit``, too much memory), the
+notebook is run again in a fresh one the next time that something is asked, so that one exercise's fault costs no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
+from autograder.tenant import Gone, House, StandIns, Tenant
+from autograder.verdict import Status
+from autograder.wording import describe_raise, is_not_implemented
+from unrolled.wire import Opaque, Reference
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of the notebook that is run while grading."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A value that stays in the student's process; indexing it leads into it. Lives as long as that process."""
+
+    reference: Reference
+    tenant: int
+
+    def __getitem__(self, index: int | str) -> Handle:
+        return Handle(self.reference[index], self.tenant)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One answered call: what a diagnosis of a wrong answer looks at."""
+
+    name: str
+    args: tuple[Any, ...]
+    value: Any
+
+
+class Student:
+    """Runs the notebook's cells, and then answers calls; use as a context manager."""
+
+    def __init__(self, house: House, cells: Sequence[Cell], files: Mapping[str, bytes]) -> None:
+        self._house, self._files = house, files
+        self._cells = {cell.id: cell.source for cell in cells}
+        self._skipped: dict[str, str] = {}
+        self._fatal: dict[tuple[str, bool], Mistake] = {}
+        self._exercise = ""
+        self._stand_ins: StandIns = {}
+        self._tenant: Tenant | None = None
+        self._tenants = 0
+        self.status: Status = "graded"
+        self.cell_outputs: dict[str, list[dict]] = {}
+        self.protections: tuple[str, ...] = ()
+        self.last_call: Call | None = None
+        self.notes: list[str] = []
+
+    def __enter__(self) -> Student:
+        self._child()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    @property
+    def provided(self) -> tuple[str, ...]:
+        """The other exercises whose right versions are in use now."""
+        return tuple(self._stand_ins)
+
+    def ended_in(self, names: Sequence[str]) -> bool:
+        """Whether the process has ended in one of these exercises with the student's own functions."""
+        return any((name, False) in self._fatal for name in names)
+
+    @contextmanager
+    def examined(self, exercise: str, stand_ins: StandIns) -> Iterator[None]:
+        """For the block, calls belong to ``exercise``, and ``stand_ins`` take the place of the student's functions."""
+        before = self._exercise, self._stand_ins
+        self._exercise, self._stand_ins = exercise, stand_ins
+        try:
+            yield
+        finally:
+            self._exercise, self._stand_ins = before
+
+    def call(self, name: str, *args: Any, inputs_after: bool = False) -> Any:
+        """What the student's function returns for ``args``, rebuilt from plain values and arrays.
+
+        Args:
+            name: the function's name in the notebook.
+            args: values, arrays, or a :class:`Handle`.
+            inputs_after: also return the arguments as the call left them: ``(value, arguments)``.
+
+        Raises:
+            Mistake: NotAttempted, Raised, TimedOut or Crashed, worded for the student.
+        """
+        answer = self._ask_call(name, args, keep=False, inputs_after=inputs_after)
+        value = answer.get("value")
+        self.last_call = Call(name, args, value)
+        return (value, answer.get("inputs")) if inputs_after else value
+
+    def keep(self, name: str, *args: Any) -> Handle:
+        """Call like :meth:`call`, but leave the result in the student's process."""
+        answer = self._ask_call(name, args, keep=True, inputs_after=False)
+        number = answer.get("kept")
+        if type(number) is not int:
+            raise Crashed(f"`{name}` broke the connection to the grader")
+        return Handle(Reference(number), self._tenants)
+
+    def fetch(self, handle: Handle) -> Any:
+        """A kept value, or Mistake when there is nothing at the handle's place."""
+        answer = self._ask({"do": "fetch", "reference": self._reference(handle)}, "the kept value")
+        if "value" not in answer:
+            raise Mistake("what was returned is not made as described")
+        return answer["value"]
+
+    def _ask_call(self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool) -> dict[str, Any]:
+        sent = [self._reference(arg) if isinstance(arg, Handle) else arg for arg in args]
+        request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after}
+        answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`")
+        if "missing" in answer:
+            raise NotAttempted(f"there is no function `{name}` in the notebook")
+        if "too_large" in answer:
+            raise Mistake(f"`{name}` returned more data than any right answer has")
+        raised = answer.get("raised")
+        if isinstance(raised, dict):
+            if is_not_implemented(raised):
+                raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
+            raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
+        return answer
+
+    def _ask(self, request: Mapping[str, Any], what: str) -> dict[str, Any]:
+        key = (self._exercise, bool(self._stand_ins))
+        if key in self._fatal:
+            raise self._fatal[key]
+        child = self._child()
+        try:
+            return child.ask(request, self._house.limits.call_seconds, self._stand_ins)
+        except Gone as gone:
+            self._end()
+            self._fatal[key] = (TimedOut if gone.time else Crashed)(f"{what} {gone}")
+            raise self._fatal[key] from gone
+
+    def _reference(self, handle: Handle) -> Reference:
+        if handle.tenant != self._tenants or self._tenant is None:
+            raise Crashed("the process that held the value has ended")
+        return handle.reference
+
+    def _child(self) -> Tenant:
+        """The running child; when there is none, a fresh one in which the notebook has been run."""
+        while self._tenant is None:
+            if self._tenants > self._house.limits.restarts:
+                self._give_up()
+            self._tenants += 1
+            self._tenant = Tenant(self._house, self._files)
+            self.protections = self._tenant.protections
+            self._run_cells(self._tenant)
+        return self._tenant
+
+    def _run_cells(self, tenant: Tenant) -> None:
+        """Run every cell; one that ends the process is left out of the next run."""
+        for cell, source in self._cells.items():
+            if cell in self._skipped:
+                continue
+            try:
+                answer = tenant.ask({"do": "run", "source": source, "cell": cell}, self._house.limits.cell_seconds)
+            except Gone as gone:
+                self._skipped[cell] = str(gone)
+                self.status = "timeout" if gone.time else "crashed"
+                self.notes.append(
+                    f"the cell that begins `{source.strip().splitlines()[0][:80]}` {gone}; graded without it"
+                )
+                self.cell_outputs[cell] = [_said(f"This cell {gone}. The rest was graded without it.\n")]
+                self._end()
+                return
+            outputs = answer.get("outputs")
+            self.cell_outputs.setdefault(cell, outputs if isinstance(outputs, list) else [])
+
+    def _give_up(self) -> NoReturn:
+        raise Crashed(f"the notebook ended its process more than {self._house.limits.restarts} times")
+
+    def _end(self) -> None:
+        if self._tenant is not None:
+            self._tenant.close()
+            self._tenant = None
+
+
+def _said(text: str) -> dict:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+__all__ = ["Call", "Cell", "Handle", "Opaque", "Student"]

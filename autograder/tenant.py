@@ -1,0 +1,143 @@
+"""One child of the nursery as the trusted side sees it: its scratch folder, its watchdog, and questions with answers.
+
+Whatever the child sends is checked here: an answer has to be a dict with known keys of known types, or the child is
+ended as one that broke.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import nursery
+from autograder.watchdog import Exceeded, Limits, Watchdog
+from unrolled.wire import Channel, WireError
+
+MAX_ASKED = 20_000  # stand-in calls within one call: a loop over steps needs some tens
+
+StandIns = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class House:
+    """What is the same for every child: where the nursery and the scratch folders are, what children may use, read
+    and must not be able to read.
+    """
+
+    address: Path
+    scratch: Path
+    limits: Limits
+    readable: tuple[Path, ...]
+    forbidden: tuple[Path, ...]
+    lock: bool = True
+
+
+class Gone(Exception):
+    """The child has ended: by itself, or for passing a bound. The text says which, for the student."""
+
+    def __init__(self, what: str, *, time: bool = False) -> None:
+        super().__init__(what)
+        self.time = time
+
+
+class LockdownFailed(Exception):
+    """A child could not be locked down; nothing of the student's has run."""
+
+
+class Tenant:
+    """A running child with a scratch folder of its own, which holds the submission's files."""
+
+    def __init__(self, house: House, files: Mapping[str, bytes]) -> None:
+        self._house = house
+        self._scratch = Path(tempfile.mkdtemp(dir=house.scratch))
+        try:
+            _lay_out(self._scratch, files)
+            request = {
+                "scratch": str(self._scratch),
+                "readable": [str(path) for path in house.readable],
+                "forbidden": [str(path) for path in house.forbidden],
+                "lock": house.lock,
+            }
+            pid, pidfd, sock = nursery.child(house.address, request)
+        except BaseException:
+            shutil.rmtree(self._scratch)
+            raise
+        self._watchdog = Watchdog(pid, pidfd, self._scratch, house.limits)
+        self._channel = Channel(sock, alive=self._watchdog.look)
+        hello = self._answer({})
+        if "failed" in hello:
+            self.close()
+            raise LockdownFailed(str(hello["failed"]))
+        self.protections = (*map(str, hello["protections"]), "watchdog")
+
+    def ask(self, request: Mapping[str, Any], seconds: float, stand_ins: StandIns | None = None) -> dict[str, Any]:
+        """Send a request and return the answer.
+
+        Args:
+            seconds: processor time that the answer may take.
+            stand_ins: functions of the trusted side that the child may call meanwhile, by their names.
+
+        Raises:
+            Gone: when the child ended instead of answering.
+        """
+        self._watchdog.start(seconds)
+        try:
+            self._channel.send(request)
+        except OSError as error:
+            raise Gone("ended its process") from error
+        return self._answer(stand_ins or {})
+
+    def close(self) -> None:
+        """End the child and remove its folder."""
+        self._watchdog.close()
+        self._channel.close()
+        shutil.rmtree(
+            self._scratch, ignore_errors=True
+        )  # what a student left may be odd; the nursery's folder goes in the end
+
+    def _answer(self, stand_ins: StandIns) -> dict[str, Any]:
+        try:
+            for _ in range(MAX_ASKED):
+                message = self._channel.receive()
+                if not isinstance(message, dict):
+                    raise WireError("not an answer")
+                if "ask" not in message:
+                    return message
+                self._channel.send(_stand_in_answer(message, stand_ins))
+        except Exceeded as exceeded:
+            raise Gone(str(exceeded), time=exceeded.time) from exceeded
+        except (EOFError, OSError) as error:
+            raise Gone("ended its process") from error
+        except WireError as error:
+            self._watchdog.end()
+            raise Gone("broke the connection to the grader") from error
+        self._watchdog.end()
+        raise Gone(f"called other exercises more than {MAX_ASKED} times")
+
+
+def _stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
+    """What a right version of another exercise gives; odd arguments are refused, as the real function would."""
+    name, args, named = message.get("ask"), message.get("args"), message.get("named")
+    if not isinstance(name, str) or name not in stand_ins or not isinstance(args, list) or not isinstance(named, dict):
+        return {"refused": "no such function"}
+    try:
+        return {"value": stand_ins[name](*args, **{str(key): value for key, value in named.items()})}
+    except Exception as error:  # the arguments are the student's: anything may be wrong with them
+        return {"refused": f"{name} cannot work with these arguments ({type(error).__name__})"}
+
+
+def _lay_out(scratch: Path, files: Mapping[str, bytes]) -> None:
+    """``work`` with the submission's files, where the notebook runs; ``tmp`` for what libraries leave."""
+    work = scratch / "work"
+    work.mkdir()
+    (scratch / "tmp").mkdir()
+    for name, content in files.items():
+        path = (work / name).resolve()
+        if not path.is_relative_to(work.resolve()):
+            raise ValueError(f"the submission's file {name!r} lies outside its folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

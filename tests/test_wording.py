@@ -1,0 +1,78 @@
+"""What is said about a student's exception helps, and repeats nothing that its code could have put there."""
+
+import numpy as np
+import pytest
+
+from autograder.wording import describe_raise, is_not_implemented
+
+CELLS = {"a": "def f(x, weights):\n    y = weights['Wax'] @ x\n    return y"}
+
+
+def raised(error: BaseException, line: object = 2, cell: object = "a") -> dict:
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    return {"kinds": kinds, "message": str(error), "cell": cell, "line": line}
+
+
+def f(x, weights):
+    """Like the function in the cell, for calls that go wrong."""
+
+
+def error_of(action) -> BaseException:
+    try:
+        action()
+    except Exception as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+@pytest.mark.parametrize(
+    "action, said",
+    [
+        (lambda: np.ones((3, 2)) @ np.ones((3, 2)), "size 3 is different from 2"),
+        (lambda: np.ones((3, 2)) + np.ones((3, 5)), "operands could not be broadcast together with shapes (3,2) (3,5)"),
+        (lambda: {}["Wax"], "KeyError: 'Wax'"),
+        (lambda: None.x, "'NoneType' object has no attribute 'x'"),
+        (lambda: weights, "name 'weights' is not defined"),  # noqa: F821
+        (lambda: np.concatenate([np.ones((2, 3)), np.ones((2, 4))]), "must match exactly"),
+        (lambda: f(), "missing 2 required positional arguments: 'x' and 'weights'"),
+        (lambda: np.zeros(3)[5], "index 5 is out of bounds for axis 0 with size 3"),
+    ],
+)
+def test_messages_of_python_and_numpy_are_repeated(action, said):
+    sentence = describe_raise(raised(error_of(action)), CELLS)
+    assert said in sentence
+    assert "`y = weights['Wax'] @ x`" in sentence
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[[0.1 0.2]]",
+        "0.12345",
+        "name 'input_is_0_5' is not defined",
+        "'hidden_value_7'",
+        "shapes (3.14159,) and (2,) not aligned: 3 (dim 0) != 2 (dim 0)",
+        "index 123456789 is out of bounds for axis 0 with size 3",
+        "name 'x' is not defined\n0.25",
+        "x" * 1000,
+    ],
+)
+def test_messages_that_could_carry_an_input_are_not(message):
+    sentence = describe_raise(raised(ValueError(message)), CELLS)
+    assert sentence == "raised ValueError, at your line `y = weights['Wax'] @ x`"
+
+
+@pytest.mark.parametrize("line", [0, 4, -1, "2", None, 2.0, True, 10**9])
+def test_a_line_that_is_not_in_the_notebook_is_not_shown(line):
+    sentence = describe_raise(raised(ValueError("?"), line=line), CELLS)
+    assert sentence == "raised ValueError"
+
+
+def test_a_class_of_the_students_own_is_called_by_its_nearest_known_kind():
+    class Secret012345(KeyError):
+        pass
+
+    assert describe_raise(raised(Secret012345("?"), cell="?"), CELLS) == "raised KeyError"
+    assert describe_raise({"kinds": 3, "message": None}, {}) == "raised an exception"
+    assert is_not_implemented(raised(NotImplementedError()))
+    assert not is_not_implemented(raised(RuntimeError()))

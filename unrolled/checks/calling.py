@@ -1,0 +1,144 @@
+"""Call a student's function so that nothing it does disturbs the notebook, and tell what it did.
+
+The function gets fresh copies of its inputs. What it prints or warns is kept, what it raises is told by the line of the
+student's own code, and an input that it modified in place is found by comparing the copy with the original.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import linecache
+import os
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from unrolled.execution import captured
+
+MAX_PRINTED = 2_000  # characters shown of what a function printed
+MAX_MESSAGE = 400  # characters shown of an exception's text
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One call: its value or what it raised, the input it modified in place (or ""), and what it printed and warned."""
+
+    value: Any = None
+    error: BaseException | None = None
+    modified: str = ""
+    printed: str = ""
+
+
+def attempt(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Attempt:
+    """Call ``function`` with copies of ``inputs``, by position; never raises but for Ctrl-C."""
+    given = {name: _copied(value) for name, value in inputs.items()}
+    value, error = None, None
+    with captured() as (out, err), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            value = function(*given.values())
+        except (Exception, SystemExit) as raised:
+            error = raised
+    texts = [out.text(), err.text(), *dict.fromkeys(what_was_raised(w.message) for w in warned)]
+    printed = "\n".join(text.rstrip() for text in texts if text.strip())
+    modified = next((place for name in given if (place := _modified(inputs[name], given[name], name))), "")
+    return Attempt(value, error, modified, shortened(printed, MAX_PRINTED))
+
+
+def cannot_take(function: Callable[..., Any], inputs: Mapping[str, Any]) -> str:
+    """Why ``function`` cannot be called with these inputs by position, or ""."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in callables have no signature; calling them will tell
+        return ""
+    try:
+        signature.bind(*inputs.values())
+    except TypeError:
+        names = ", ".join(inputs)
+        return f"It is called with {len(inputs)} arguments, ({names}), but is defined with {signature}."
+    return ""
+
+
+def is_empty(function: Callable[..., Any]) -> bool:
+    """Whether the body does nothing at all: ``...``, ``pass`` or only a docstring."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code is not None and not code.co_names and code.co_nlocals == code.co_argcount
+
+
+def frames_of(error: BaseException, function: Callable[..., Any]) -> list[tuple[FrameType, int]]:
+    """The frames of ``error`` that stand in the student's code, outermost first, with their line numbers.
+
+    The student's code is what shares the function's global namespace: every cell of a notebook does, no library does.
+    """
+    home = getattr(inspect.unwrap(function), "__globals__", None)
+    return [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_globals is home]
+
+
+def unwritten(error: BaseException, function: Callable[..., Any]) -> str | None:
+    """The name of the function that raised NotImplementedError, if that is what happened."""
+    if not isinstance(error, NotImplementedError):
+        return None
+    frames = frames_of(error, function)
+    return frames[-1][0].f_code.co_name if frames else None
+
+
+def what_was_raised(error: BaseException | str) -> str:
+    """Type and text of an exception or a warning, on one line and bounded."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception as second:  # a __str__ of the student's own may raise whatever it likes
+        text = f"(its text cannot be shown: {type(second).__name__})"
+    return f"{type(error).__name__}: {shortened(text, MAX_MESSAGE)}" if text else type(error).__name__
+
+
+def where_it_was_raised(error: BaseException, function: Callable[..., Any]) -> str:
+    """Where in the student's code, in words, and below it the line that stands there; "" when it is not known."""
+    frames = frames_of(error, function)
+    if not frames:
+        return ""
+    frame, number = frames[-1]
+    code = frame.f_code
+    line = shortened(linecache.getline(code.co_filename, number).strip(), MAX_MESSAGE)
+    in_file = os.path.exists(code.co_filename) and "ipykernel_" not in code.co_filename
+    place = f"line {number} of {os.path.basename(code.co_filename)}" if in_file else f"line {number} of the cell"
+    named = code.co_name.isidentifier()  # a lambda, a comprehension and a whole cell have names in angle brackets
+    return f"{place}, in {code.co_name}:\n{line}" if named else f"{place}:\n{line}"
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, cut off with an ellipsis when it is longer than ``length`` characters."""
+    return text if len(text) <= length else f"{text[:length]} …"
+
+
+def _copied(value: Any) -> Any:
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # a cache of the student's own making may hold what cannot be copied; then it is lent as it is
+        return value
+
+
+def _modified(before: Any, after: Any, place: str) -> str:
+    """The first place where an input is no longer what it was, or ""; looks into dicts, lists and tuples."""
+    if before is after:
+        return ""
+    if type(before) is not type(after):
+        return place
+    if isinstance(before, np.ndarray):
+        same = before.shape == after.shape and before.dtype == after.dtype and before.tobytes() == after.tobytes()
+        return "" if same else place
+    if isinstance(before, dict):
+        if before.keys() != after.keys():
+            return place
+        return next((found for key in before if (found := _modified(before[key], after[key], f"{place}[{key!r}]"))), "")
+    if isinstance(before, (list, tuple)):
+        if len(before) != len(after):
+            return place
+        pairs = enumerate(zip(before, after, strict=True))
+        return next((found for index, (old, new) in pairs if (found := _modified(old, new, f"{place}[{index}]"))), "")
+    return ""

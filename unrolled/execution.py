@@ -1,0 +1,182 @@
+"""Run a notebook's cells one after the other in one namespace, as a Jupyter kernel would, in this process.
+
+IPython does the running (magics, ``display``, the last expression's value), so a notebook means here what it means in
+JupyterLab; what a cell prints and shows comes back as nbformat outputs, bounded in size.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+MAX_TEXT = 64 << 10  # characters kept of a stream, of a traceback, of a text result
+MAX_RICH = 4 << 20  # characters kept of a picture
+MAX_SHOWN = 32  # rich outputs kept of a cell
+
+
+@dataclass
+class CellRun:
+    """What happened when a cell ran: its outputs, and whether it reached its end."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    ok: bool = True
+
+
+class BoundedText(io.TextIOBase):
+    """A stream that keeps the first ``MAX_TEXT`` characters: a cell that prints for ever fills no memory."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = MAX_TEXT
+        self.cut = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        kept = text[: self._room]
+        self._parts.append(kept)
+        self._room -= len(kept)
+        self.cut = self.cut or len(kept) < len(text)
+        return len(text)
+
+    def text(self) -> str:
+        return "".join(self._parts) + ("\n… (more was printed)\n" if self.cut else "")
+
+
+class _CellNames(CachingCompiler):
+    """Gives the code of a cell the file name ``<cell ID>``, so that a traceback tells which cell a line stands in."""
+
+    cell_id = "?"
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"<cell {self.cell_id}>"
+
+
+class _KeepResult(DisplayHook):
+    """Keeps the value of a cell's last expression instead of printing it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.results: list[dict[str, Any]] = []
+
+    def write_output_prompt(self) -> None:
+        """No ``Out[1]:``."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        self.results.append({"data": format_dict, "metadata": md_dict or {}})
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class _Shell(InteractiveShell):
+    compiler_class = _CellNames
+    displayhook_class = _KeepResult
+    display_pub_class = CapturingDisplayPublisher
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
+        """``%matplotlib`` chooses nothing here: the environment's backend stays."""
+        return "agg", "agg"
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """No event loop here."""
+
+    def init_sys_modules(self) -> None:
+        """Leave ``__main__`` alone: the process that runs the session is not the notebook."""
+
+
+class Session:
+    """One namespace, as a kernel has it; a new session takes the place of the process's last one."""
+
+    def __init__(self) -> None:
+        config = Config()
+        config.HistoryManager.enabled = False
+        config.InteractiveShell.cache_size = 0
+        config.InteractiveShell.colors = "nocolor"
+        _Shell.clear_instance()
+        self._shell = _Shell.instance(config=config)  # the instance is what display() and get_ipython() look for
+        self._shell._showtraceback = self._keep_error
+        self._error: dict[str, Any] | None = None
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """What the cells have defined."""
+        return self._shell.user_ns
+
+    def run(self, source: str, cell_id: str = "?") -> CellRun:
+        """Run one cell; whatever it raises is an output, as in a notebook."""
+        self._error = None
+        self._shell.compile.cell_id = cell_id
+        shown = self._shell.display_pub.outputs = []
+        results = self._shell.displayhook.results = []
+        with captured() as (out, err):
+            result = self._shell.run_cell(source, store_history=False)
+        outputs = [_stream("stdout", out), _stream("stderr", err)]
+        outputs += [_rich("display_data", item) for item in shown[:MAX_SHOWN]]
+        outputs += [_rich("execute_result", item) | {"execution_count": None} for item in results[:MAX_SHOWN]]
+        outputs.append(self._error or {})
+        return CellRun([output for output in outputs if output], bool(result.success))
+
+    def _keep_error(self, kind: type[BaseException], value: BaseException, lines: list[str]) -> None:
+        self._error = {
+            "output_type": "error",
+            "ename": kind.__name__,
+            "evalue": _text(value)[:MAX_TEXT],
+            "traceback": "\n".join(lines)[:MAX_TEXT].split("\n"),
+        }
+
+
+@contextmanager
+def captured() -> Iterator[tuple[BoundedText, BoundedText]]:
+    """Standard output and standard error of the block, bounded."""
+    before = sys.stdout, sys.stderr
+    streams = BoundedText(), BoundedText()
+    sys.stdout, sys.stderr = streams
+    try:
+        yield streams
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def place_of(error: BaseException) -> tuple[str, int] | None:
+    """The cell id and line (from 1) of the innermost frame of ``error`` that stands in a cell, or None."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        name = frame.f_code.co_filename
+        if name.startswith("<cell ") and name.endswith(">"):
+            return name[len("<cell ") : -1], line
+    return None
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception as error:  # a __str__ of the student's own may raise whatever it likes
+        return f"<{type(value).__name__} whose text raised {type(error).__name__}>"
+
+
+def _stream(name: str, stream: BoundedText) -> dict[str, Any]:
+    text = stream.text()
+    return {"output_type": "stream", "name": name, "text": text} if text else {}
+
+
+def _rich(output_type: str, item: Any) -> dict[str, Any]:
+    """Text and PNG pictures of a shown object; nothing that a browser would run."""
+    data = {}
+    for mime, value in dict(item["data"]).items():
+        if mime == "text/plain":
+            data[mime] = str(value)[:MAX_TEXT]
+        elif mime == "image/png" and isinstance(value, str) and len(value) <= MAX_RICH:
+            data[mime] = value
+    return {"output_type": output_type, "data": data, "metadata": {}}

@@ -1,0 +1,96 @@
+"""The release notebooks that students fill: where they are, and what each says of itself."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+PACKAGE = Path(__file__).resolve().parent
+# In an installed wheel the notebooks are part of the package; in a checkout they are beside it.
+PLACES = (PACKAGE / "assignments", PACKAGE.parent / "assignments")
+
+
+class UnknownUnit(LookupError):
+    """No unit has that name; the message lists those that exist."""
+
+
+class UnreadableNotebook(ValueError):
+    """The file is no notebook that can be read; the message says why."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """The notebook of one unit, as students get it."""
+
+    path: Path
+
+    @property
+    def slug(self) -> str:
+        """The unit's name, e.g. ``01_rnn_step_by_step``."""
+        return self.path.stem
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """The notebook itself."""
+        return read(self.path)
+
+    @property
+    def title(self) -> str:
+        """The first heading."""
+        heading = re.search(r"^# +(.+)$", self._prose, re.MULTILINE)
+        return heading[1].strip() if heading else self.slug
+
+    @property
+    def time(self) -> str:
+        """How long it takes: the first sentence after ``**Time.**``."""
+        sentence = re.search(r"\*\*Time\.\*\*\s+(.+?)\.(?:\s|$)", self._prose, re.DOTALL)
+        return " ".join(sentence[1].split()) if sentence else ""
+
+    @property
+    def points(self) -> float:
+        """Points of all exercises and written answers."""
+        marks = [cell.metadata.get("nbgrader", {}) for cell in self.notebook.cells]
+        return sum(mark.get("points", 0) for mark in marks if mark.get("grade"))
+
+    @property
+    def _prose(self) -> str:
+        return "\n".join(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown")
+
+
+def releases() -> list[Release]:
+    """All units' notebooks, in order; from the first place that has any."""
+    for place in PLACES:
+        found = [path for path in sorted(place.glob("*/*.ipynb")) if path.stem == path.parent.name]
+        if found:
+            return [Release(path) for path in found]
+    return []
+
+
+def find_release(unit: str) -> Release:
+    """The release of a unit by its name or its number (``01``). Raises UnknownUnit."""
+    known = releases()
+    matches = [release for release in known if unit in (release.slug, release.slug.partition("_")[0])]
+    if len(matches) == 1:
+        return matches[0]
+    names = [release.slug for release in known]
+    near = difflib.get_close_matches(unit, names, 1)
+    guess = f" Did you mean {near[0]}?" if near else ""
+    listed = ", ".join(names) or "none: the notebooks are missing from this installation"
+    raise UnknownUnit(f"There is no unit “{unit}”.{guess} The units are: {listed}")
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook in a file, brought to nbformat 4. Raises UnreadableNotebook, or OSError if it cannot be opened."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError:
+        raise
+    except Exception as error:  # nbformat raises many kinds: not JSON, no version, a bad schema, an encoding
+        reason = str(error).partition("\n")[0][:200] or type(error).__name__
+        raise UnreadableNotebook(f"{path} is not a notebook that can be read: {reason}") from error
