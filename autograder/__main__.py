@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from autograder.classroom import classroom
+from autograder.grade import grade
+
 app = typer.Typer(
     name="python -m autograder",
     help="Build the course, make its references, grade a class.",
@@ -49,6 +52,10 @@ def references(
 
     _fail_if_any(rebuild(check))
     typer.echo("Every stored case is what its oracle says.")
+
+
+app.command()(grade)
+app.command()(classroom)
 
 
 def _fail_if_any(problems: Iterable[object]) -> None:

@@ -58,7 +58,9 @@ def untouched(before: Mapping[str, Any], after: Any) -> None:
         raise Mistake("the arguments were changed in place; work on copies")
     for (name, sent), left in zip(before.items(), after, strict=True):
         for place in _changes(sent, left, name):
-            raise Mistake(f"{place} was changed in place: the caller's own values are different afterwards; work on a copy")
+            raise Mistake(
+                f"{place} was changed in place: the caller's own values are different afterwards; work on a copy"
+            )
 
 
 def _returned(got: Any) -> str:

@@ -3,8 +3,9 @@
 What stands here shares a process with the student's code, which may change any of it. So nothing here decides
 anything: it only sends values, and whoever reads them checks them.
 
-Requests are dicts with ``do``: ``run`` (a cell), ``call`` (a function by its name), ``fetch`` (a kept value). While a
-call runs, the child may ask back for a stand-in that the grader provides for another exercise's function.
+Requests are dicts with ``do``: ``run`` (a cell), ``call`` (a function by its name), ``fetch`` (a kept value),
+``model`` (a question about a kept Keras model). While a call runs, the child may ask back for a stand-in that the
+grader provides for another exercise's function.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder import child_models
 from autograder.confine import ConfinementError, forbidden_but_readable, lock_down
 from unrolled.execution import Session, captured, place_of
-from unrolled.wire import Channel, Reference, WireError
+from unrolled.wire import Channel, Reference, StandIn, WireError
 
 MAX_MESSAGE = 500  # characters of an exception's message
 
@@ -72,7 +74,12 @@ class Answering:
 
     def until_gone(self) -> None:
         """Read, answer, repeat."""
-        answers: dict[str, Callable[..., dict[str, Any]]] = {"run": self._run, "call": self._call, "fetch": self._fetch}
+        answers: dict[str, Callable[..., dict[str, Any]]] = {
+            "run": self._run,
+            "call": self._call,
+            "fetch": self._fetch,
+            "model": self._model,
+        }
         while True:
             try:
                 request = self._channel.receive(references=True)
@@ -110,7 +117,16 @@ class Answering:
         except (KeyError, IndexError, TypeError) as error:
             return {"raised": _describe(error)}
 
+    def _model(self, reference: Reference, question: str, args: list) -> dict[str, Any]:
+        try:
+            with captured():
+                return {"value": child_models.answer(self._resolved(reference), question, args)}
+        except Exception as error:  # the model is the student's: its layers may raise anything
+            return {"raised": _describe(error)}
+
     def _resolved(self, value: Any) -> Any:
+        if isinstance(value, StandIn):
+            return child_models.Remote(self._stand_in(value.name))
         if not isinstance(value, Reference):
             return value
         found = self._kept[value.number]

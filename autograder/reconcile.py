@@ -25,6 +25,7 @@ _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 LOST_ANSWER = "*This answer cell was missing. If the answer stands elsewhere in the notebook, grade it here.*"
+ANSWER_BELOW = "\n\n*The next cell is the student's own: the answer may stand there.*"
 SPARE_STUB = "# An untouched copy of the answer cell {grade_id} stood here; run, it would undo the answer."
 LOST_CODE = "# The answer cell {grade_id} was missing. The function is looked for in the other cells."
 
@@ -195,6 +196,7 @@ def reconcile(submission: NotebookNode, release: NotebookNode) -> NotebookNode:
         else:
             whole.extend((role, part) for part in _made_whole(cell, release.cells[role], taken, mended))
     _put_back(whole, release.cells, taken, mended)
+    _point_to_answers_below(whole, release.cells)
     return _notebook([cell for _, cell in whole], deepcopy(release.metadata), mended)
 
 
@@ -296,6 +298,18 @@ def _put_back(
         before = next((places[earlier] for earlier in reversed(range(role)) if earlier in places), None)
         place = (0 if role == 0 else len(whole)) if before is None else before + 1
         whole.insert(place, (role, _missing(original, taken)))
+
+
+def _point_to_answers_below(whole: list[tuple[int | None, NotebookNode]], release: list[NotebookNode]) -> None:
+    """Say in an untouched written answer that the cell below is the student's own.
+
+    To nbgrader an untouched answer is worth 0 without a person having looked, and many write below the question.
+    """
+    for (role, cell), (played, below) in zip(whole, whole[1:], strict=False):
+        original = release[role] if role is not None else below
+        untouched = is_grade(original) and cell.cell_type == "markdown" and cell.source == original.source
+        if untouched and below.cell_type == "markdown" and below.source.strip() and played is None:
+            cell.source += ANSWER_BELOW
 
 
 def _missing(original: NotebookNode, taken: set[str]) -> NotebookNode:

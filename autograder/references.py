@@ -1,7 +1,8 @@
 """Oracles → the stored cases that grading and the public checks compare with.
 
 A unit ``01_rnn_step_by_step`` has its oracle in ``autograder/oracles/rnn_step_by_step.py``; from it come
-``autograder/references/01_rnn_step_by_step.npz`` (hidden) and ``unrolled/checks/cases/01_rnn_step_by_step.npz`` (public).
+``autograder/references/01_rnn_step_by_step.npz`` (hidden) and ``unrolled/checks/cases/01_rnn_step_by_step.npz``
+(public).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -22,10 +24,10 @@ RTOL, ATOL = 1e-7, 1e-10  # another machine's float64 differs by far less; a cha
 
 
 def rebuild(check: bool, root: Path = ROOT) -> list[str]:
-    """Write every unit's references and public cases; with ``check``, write nothing and say what is not as it should be.
+    """Write every unit's references and public cases; with ``check``, write nothing and say what is stale.
 
-    A file whose cases agree with the oracle's within floating point's tolerance is left as it is, so that building on another
-    machine changes nothing.
+    A file whose cases agree with the oracle's within floating point's tolerance is left as it is, so that building on
+    another machine changes nothing.
 
     Returns:
         What is wrong, one message a file or case: file, case and reason. Empty when all is well.
@@ -62,7 +64,7 @@ def _compare(path: Path, root: Path, cases: dict[str, Case]) -> list[str]:
         return [f"{path}: missing; run `python -m autograder references`"]
     try:
         stored = load_cases(root / path)
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
         return [f"{path}: unreadable ({error}); run `python -m autograder references`"]
     problems = [f"{path}: {name}: missing" for name in cases if name not in stored]
     problems += [f"{path}: {name}: the oracle has no such case" for name in stored if name not in cases]

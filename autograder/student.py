@@ -6,16 +6,17 @@ notebook is run again in a fresh one the next time that something is asked, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
+from autograder.models import Model
 from autograder.tenant import Gone, House, StandIns, Tenant
 from autograder.verdict import Status
 from autograder.wording import describe_raise, is_not_implemented
-from unrolled.wire import Opaque, Reference
+from unrolled.wire import Reference, StandIn
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,18 @@ class Handle:
 
     def __getitem__(self, index: int | str) -> Handle:
         return Handle(self.reference[index], self.tenant)
+
+
+@dataclass(frozen=True)
+class Provided:
+    """An argument that is a function or model of the grader's: the student's code may call it like a Keras model.
+
+    ``function`` takes what the student passes (arrays, no tensors) and returns arrays. ``model(x)`` gives tensors,
+    ``model.predict(x)`` arrays, as in Keras.
+    """
+
+    name: str
+    function: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ class Student:
 
         Args:
             name: the function's name in the notebook.
-            args: values, arrays, or a :class:`Handle`.
+            args: values, arrays, a :class:`Handle` or a :class:`Provided`.
             inputs_after: also return the arguments as the call left them: ``(value, arguments)``.
 
         Raises:
@@ -121,10 +134,24 @@ class Student:
             raise Mistake("what was returned is not made as described")
         return answer["value"]
 
+    def model(self, handle: Handle) -> Model:
+        """The Keras model that was kept at ``handle``; Mistake when it is something else."""
+        return Model(lambda question, args: self._ask_model(handle, question, args))
+
+    def _ask_model(self, handle: Handle, question: str, args: Sequence[Any]) -> Any:
+        request = {"do": "model", "reference": self._reference(handle), "question": question, "args": list(args)}
+        answer = self._ask(request, "the model")
+        if "too_large" in answer:
+            raise Mistake("the model returned more data than any right one does")
+        if isinstance(answer.get("raised"), dict):
+            raise Raised(f"the model {describe_raise(answer['raised'], self._cells)}")
+        return answer.get("value")
+
     def _ask_call(self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool) -> dict[str, Any]:
-        sent = [self._reference(arg) if isinstance(arg, Handle) else arg for arg in args]
+        sent = [self._sent(arg) for arg in args]
+        stand_ins = {arg.name: arg.function for arg in args if isinstance(arg, Provided)}
         request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after}
-        answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`")
+        answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`", stand_ins)
         if "missing" in answer:
             raise NotAttempted(f"there is no function `{name}` in the notebook")
         if "too_large" in answer:
@@ -136,17 +163,22 @@ class Student:
             raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
         return answer
 
-    def _ask(self, request: Mapping[str, Any], what: str) -> dict[str, Any]:
+    def _ask(self, request: Mapping[str, Any], what: str, stand_ins: StandIns | None = None) -> dict[str, Any]:
         key = (self._exercise, bool(self._stand_ins))
         if key in self._fatal:
             raise self._fatal[key]
         child = self._child()
         try:
-            return child.ask(request, self._house.limits.call_seconds, self._stand_ins)
+            return child.ask(request, self._house.limits.call_seconds, {**self._stand_ins, **(stand_ins or {})})
         except Gone as gone:
             self._end()
             self._fatal[key] = (TimedOut if gone.time else Crashed)(f"{what} {gone}")
             raise self._fatal[key] from gone
+
+    def _sent(self, value: Any) -> Any:
+        if isinstance(value, Provided):
+            return StandIn(value.name)
+        return self._reference(value) if isinstance(value, Handle) else value
 
     def _reference(self, handle: Handle) -> Reference:
         if handle.tenant != self._tenants or self._tenant is None:
@@ -194,6 +226,3 @@ class Student:
 
 def _said(text: str) -> dict:
     return {"output_type": "stream", "name": "stdout", "text": text}
-
-
-__all__ = ["Call", "Cell", "Handle", "Opaque", "Student"]

@@ -416,7 +416,7 @@ def test_an_exception_is_told_by_the_line_of_the_student() -> None:
     ("body", "said"),
     [
         ("    return a_nxt\n", "NameError: name 'a_nxt' is not defined"),
-        ('    return parameters["Wxa"]\n', "the keys are Wax, Waa, Wya, ba, by"),
+        ('    return parameters["Wxa"]\n', "Those of parameters are Wax, Waa, Wya, ba, by"),
         ("    raise SystemExit(3)\n", "SystemExit: 3"),
         ("    return rnn_cell_forward(xt, a_prev, parameters)\n", "RecursionError"),
         (

@@ -24,7 +24,7 @@ def after_step(k: int) -> np.ndarray:
 
 
 SAID = [  # got, expected, axes, kind, words
-    (-STATES, STATES, AXES, "values", "all 60 places, first at step 0 (counted from 0): every sign is the other way"),
+    (-STATES, STATES, AXES, "values", "all 60 places: every sign is the other way"),
     (2 * STATES, STATES, AXES, "values", "twice what it should be"),
     (STATES / 2, STATES, AXES, "values", "half of what it should be"),
     (7.3 * STATES, STATES, AXES, "values", "too large by one and the same factor"),
@@ -32,7 +32,13 @@ SAID = [  # got, expected, axes, kind, words
     (STATES[:, :, ::-1], STATES, AXES, "values", "steps are in reverse order"),
     (np.roll(STATES, 1, axis=2), STATES, AXES, "values", "belongs to the step before it"),
     (np.roll(STATES, -1, axis=2), STATES, AXES, "values", "belongs to the step after it"),
-    (after_step(1), STATES, AXES, "values", "48 of 60 places, first at step 1 (counted from 0): right at the first step"),
+    (
+        after_step(1),
+        STATES,
+        AXES,
+        "values",
+        "48 of 60 places, first at step 1 (counted from 0): right at the first step",
+    ),
     (after_step(3), STATES, AXES, "values", "right before step 3 and wrong from there on"),
     (after_step(4), STATES, AXES, "values", "wrong at the last step only"),
     (np.where(np.arange(5) == 2, 0, STATES), STATES, AXES, "values", "nothing was written at step 2"),
@@ -40,7 +46,13 @@ SAID = [  # got, expected, axes, kind, words
     (np.broadcast_to(SQUARE[:, :1], (4, 4)) + 1, SQUARE, ("n_a", "m"), "values", "the same all along m"),
     (SQUARE + SQUARE[:, :1], SQUARE, ("n_a", "m"), "values", "off by an amount that is the same all along m"),
     (CHANCES.T[::-1], CHANCES, ("n_y", "m"), "values", "adds up to 1 over m, and should over n_y"),
-    (SQUARE * (np.arange(4) != 2), SQUARE, ("n_a", "m"), "values", "4 of 16 places, first at [0, 2]: wrong only at m = 2"),
+    (
+        SQUARE * (np.arange(4) != 2),
+        SQUARE,
+        ("n_a", "m"),
+        "values",
+        "4 of 16 places, first at [0, 2]: wrong only at m = 2",
+    ),
     (np.where(SQUARE > 0, np.nan, SQUARE), SQUARE, None, "nan", "is NaN (not a number) in"),
     (np.full((4, 4), np.inf), SQUARE, None, "nan", "is infinite in all 16 places"),
     (SQUARE.astype(int), SQUARE, None, "dtype", "dtype int64: the numbers were cut to integers"),
@@ -48,8 +60,20 @@ SAID = [  # got, expected, axes, kind, words
     (SQUARE.astype(object), SQUARE, None, "dtype", "dtype object, not float64"),
     (SQUARE.astype(np.float16), SQUARE, None, "dtype", "dtype float16"),
     (SQUARE > 0, SQUARE, None, "dtype", "dtype bool"),
-    (STATES.transpose(1, 0, 2), STATES, AXES, "shape", "shape (4, 3, 5), not (3, 4, 5) = (n_a, m, T_x): axes are swapped"),
-    (SQUARE.sum(1), SQUARE.sum(1, keepdims=True), ("n_a", "1"), "shape", "(4,), not (4, 1) = (n_a, 1): an axis of length 1"),
+    (
+        STATES.transpose(1, 0, 2),
+        STATES,
+        AXES,
+        "shape",
+        "shape (4, 3, 5), not (3, 4, 5) = (n_a, m, T_x): axes are swapped",
+    ),
+    (
+        SQUARE.sum(1),
+        SQUARE.sum(1, keepdims=True),
+        ("n_a", "1"),
+        "shape",
+        "(4,), not (4, 1) = (n_a, 1): an axis of length 1",
+    ),
     (STATES[:, :, :4], STATES, AXES, "shape", "T_x of another length"),
     ([1.0, 2.0], np.ones(2), None, "type", "is a list of 2, not an array of shape (2,)"),
     (None, SQUARE, None, "type", "is None, not an array of shape (4, 4)"),
@@ -64,7 +88,9 @@ SAID = [  # got, expected, axes, kind, words
 ]
 
 
-@pytest.mark.parametrize(("got", "expected", "axes", "kind", "words"), SAID, ids=[f"{k} {row[4]}" for k, row in enumerate(SAID)])
+@pytest.mark.parametrize(
+    ("got", "expected", "axes", "kind", "words"), SAID, ids=[f"{k} {row[4]}" for k, row in enumerate(SAID)]
+)
 def test_what_is_said(got, expected, axes, kind, words):
     found = difference(got, expected, "a", axes)
     assert found is not None
@@ -119,7 +145,9 @@ ODD = [
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("expected", [STATES, [STATES, STATES], {"dx": STATES}, 2.5, "word", None], ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize(
+    "expected", [STATES, [STATES, STATES], {"dx": STATES}, 2.5, "word", None], ids=lambda e: type(e).__name__
+)
 @pytest.mark.parametrize("got", ODD, ids=range(len(ODD)))
 def test_whatever_a_student_returns_is_survived(got, expected):
     found = difference(got, expected, "a")
@@ -148,7 +176,9 @@ def test_agree_says_when():
 
 def test_unpack_counts():
     assert unpack((1, 2), "a", "y") == (1, 2)
-    with pytest.raises(Mistake, match=r"should return 3 values \(a, y, caches\); returned one array of shape \(3, 4, 5\)"):
+    with pytest.raises(
+        Mistake, match=r"should return 3 values \(a, y, caches\); returned one array of shape \(3, 4, 5\)"
+    ):
         unpack(STATES, "a", "y", "caches")
     with pytest.raises(Mistake, match="returned a tuple of 2"):
         unpack((1, 2), "a")

@@ -260,6 +260,14 @@ def test_a_deleted_written_answer_waits_for_a_person(filled: NotebookNode, unit:
     assert cell_of(mended(filled, unit), "why_order").source != cell_of(unit.release, "why_order").source
 
 
+def test_an_answer_written_below_the_question_waits_for_a_person(filled: NotebookNode, unit: Unit) -> None:
+    question = cell_of(filled, "why_order")
+    question.source = cell_of(unit.release, "why_order").source
+    assert cell_of(mended(filled, unit), "why_order").source == question.source
+    filled.cells.insert(place_of(filled, "why_order") + 1, new_markdown_cell(WHY))
+    assert cell_of(mended(filled, unit), "why_order").source != question.source
+
+
 def test_an_answer_whose_metadata_was_lost_is_known_by_its_id(filled: NotebookNode, unit: Unit) -> None:
     everywhere(metadata={})(filled)
     whole = mended(filled, unit)

@@ -1,7 +1,8 @@
 """Nested values kept in an ``.npz`` file without pickle: how cases are stored.
 
 A file holds one JSON skeleton (which dict, list and tuple holds what) and the arrays that it points to. Nothing is
-compressed and nothing is stamped with a time, so equal values make equal bytes, and git can tell whether something changed.
+compressed and nothing is stamped with a time, so equal values make equal bytes, and git can tell whether something
+changed.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ class Case:
 def save_cases(path: str | Path, cases: Mapping[str, Case]) -> None:
     """Write the cases to ``path``; byte-identical for equal cases.
 
-    Values are nested dicts (keys: str or int), lists, tuples, str, bool, int, float, None and numeric arrays; anything else
-    raises ``TypeError``.
+    Values are nested dicts (keys: str or int), lists, tuples, str, bool, int, float, None and arrays of numbers or
+    letters; anything else raises ``TypeError``.
     """
-    arrays: dict[bytes, str] = {}  # an .npy file's bytes -> its name: parameters that every cache repeats are written once
+    arrays: dict[
+        bytes, str
+    ] = {}  # an .npy file's bytes -> its name: parameters that every cache repeats are written once
     tree = {name: {"inputs": case.inputs, "outputs": case.outputs} for name, case in cases.items()}
     skeleton = json.dumps(_encode(tree, arrays), separators=(",", ":")).encode()
     members = {SKELETON: _npy(np.frombuffer(skeleton, dtype=np.uint8))} | {name: data for data, name in arrays.items()}

@@ -26,7 +26,7 @@ MAX_BODY = 256 << 20  # bytes
 MAX_DEPTH = 32
 DTYPES = frozenset("b1,i1,i2,i4,i8,u1,u2,u4,u8,f2,f4,f8,c8,c16".split(","))
 LENGTHS = struct.Struct("<II")
-TUPLE, DICT, ARRAY, OPAQUE, REFERENCE = 1, 2, 3, 4, 5
+TUPLE, DICT, ARRAY, OPAQUE, REFERENCE, STAND_IN = 1, 2, 3, 4, 5, 6
 
 
 class WireError(Exception):
@@ -51,6 +51,15 @@ class Reference:
         return Reference(self.number, (*self.path, index))
 
 
+@dataclass(frozen=True)
+class StandIn:
+    """A function or model of the trusted side, by name: the other process may call it, and the call is answered
+    here.
+    """
+
+    name: str
+
+
 def encode(value: Any) -> bytes:
     """The frame of ``value``.
 
@@ -69,7 +78,7 @@ def decode(header: bytes, body: bytes, *, references: bool = False) -> Any:
     """The value of a frame's header and body, of plain built-in types, arrays, :class:`Opaque` and nothing else.
 
     Args:
-        references: whether :class:`Reference` may occur; only the trusted side may send one.
+        references: whether :class:`Reference` and :class:`StandIn` may occur; only the trusted side may send them.
 
     Raises:
         WireError: when the bytes are not a frame.
@@ -160,6 +169,8 @@ def _plain(value: Any, body: list[bytes], depth: int) -> Any:
         return _opaque(value.type_name)
     if isinstance(value, Reference):
         return msgpack.ExtType(REFERENCE, msgpack.packb([value.number, list(value.path)]))
+    if isinstance(value, StandIn):
+        return msgpack.ExtType(STAND_IN, value.name.encode())
     return _array(_as_array(value), value, body, depth)
 
 
@@ -203,6 +214,8 @@ def _rebuild(value: Any, body: _Body, depth: int, references: bool) -> Any:
         raise ValueError(f"unexpected {type(value).__name__}")
     if value.code == OPAQUE:
         return Opaque(value.data[:80].decode("utf-8", "replace"))
+    if value.code == STAND_IN and references:
+        return StandIn(value.data.decode())
     parts = _unpack(value.data)
     if not isinstance(parts, list):
         raise ValueError("an extension must hold a list")

@@ -34,15 +34,21 @@ AXES = {
     "dWaa": ("n_a", "n_a"),
 }
 ONE_EXAMPLE, ONE_STEP, LARGE = "for one example, m = 1", "for one step, T_x = 1", "for large logits"
+CACHE_UNTRIED = "the forward pass that makes it is not right yet"
 RECURRENT = ("Wax", "Waa", "Wf", "Wi", "Wc", "Wo", "Wu", "Wr")  # weights that gradients flow back through
-OTHER_SIZES, REPEATED = "for other sizes", "when called again after another input"
+OTHER_SIZES, CALLED_AGAIN = "for other sizes", "when called again with other numbers"
 
 
-def live(exercise: str, rng: np.random.Generator, **options: int) -> Case:
-    """A case of random inputs, and of random sizes where ``options`` (n_x, n_a, n_y, m, steps; da_steps) say none."""
-    further = {name: options.pop(name) for name in ("da_steps",) if name in options}
-    inputs = oracle.draw_inputs(exercise, oracle.Draw(rng, **options), **further)
+def live(exercise: str, draw: oracle.Draw) -> Case:
+    """A case of random inputs; two of one ``draw`` have the same sizes."""
+    inputs = oracle.draw_inputs(exercise, draw)
     return Case(inputs, oracle.outputs_by_name(exercise, getattr(oracle, exercise)(**inputs)))
+
+
+def live_cases(exercise: str, rng: np.random.Generator) -> tuple[Case, Case, Case]:
+    """Two cases of the same random sizes, and one of others with m = 1."""
+    draw = oracle.Draw(rng)
+    return live(exercise, draw), live(exercise, draw), live(exercise, oracle.Draw(rng, m=1))
 
 
 def check_outputs(got: Any, case: Case, names: tuple[str, ...], when: str = "") -> None:
@@ -58,16 +64,17 @@ def check_forward(student: Any, exercise: str, names: tuple[str, ...], *cases: t
         check_outputs(student.call(exercise, *case.inputs.values()), case, names, when)
 
 
-def check_habits(student: Any, exercise: str, first: Case, second: Case) -> None:
-    """All values right on other sizes and for m = 1, arguments left alone, and nothing remembered between calls."""
+def check_habits(student: Any, exercise: str, rng: np.random.Generator) -> None:
+    """Right on sizes not seen before; arguments left alone; nothing remembered from call to call; right for m = 1."""
+    first, twin, single = live_cases(exercise, rng)
     names = tuple(name for name in first.outputs if name in AXES)
     got, after = student.call(exercise, *first.inputs.values(), inputs_after=True)
     check_outputs(got, first, names, OTHER_SIZES)
     untouched(first.inputs, after)
-    check_forward(student, exercise, names, (second, ONE_EXAMPLE), (first, REPEATED))
+    check_forward(student, exercise, names, (twin, CALLED_AGAIN), (single, ONE_EXAMPLE))
 
 
-# ----------------------------------------------------------------------------------------------------------- gradients
+# ------------------------------------------------------------------------------------------------------------ gradients
 
 
 def check_gradients(student: Any, exercise: str, keys: tuple[str, ...], *cases: tuple[Case, str]) -> None:
@@ -86,22 +93,23 @@ def compare_gradients(got: Any, case: Case, keys: tuple[str, ...], when: str = "
         agree(value, case.outputs[key], key, AXES[key], when)
 
 
-def check_backward_habits(student: Any, exercise: str, first: Case, second: Case) -> None:
+def check_backward_habits(student: Any, exercise: str, rng: np.random.Generator) -> None:
     """As :func:`check_habits`, for a backward pass."""
+    first, *others = live_cases(exercise, rng)
+    keys = tuple(first.outputs)
+    *gradients, documented = first.inputs.values()
 
     def attempt(cache: Any) -> None:
-        own = cache is not first_cache
+        own = cache is not documented
         before = dict(zip(first.inputs, (*gradients, student.fetch(cache) if own else cache), strict=True))
         got, after = student.call(exercise, *gradients, cache, inputs_after=True)
         compare_gradients(got, first, keys, OTHER_SIZES)
         untouched(before, after)
-        other = own_cache(student, exercise, second) if own else second_cache
-        compare_gradients(student.call(exercise, *other_gradients, other), second, keys, ONE_EXAMPLE)
-        compare_gradients(student.call(exercise, *gradients, cache), first, keys, REPEATED)
+        for case, when in zip(others, (CALLED_AGAIN, ONE_EXAMPLE), strict=True):
+            *upstream, other = case.inputs.values()
+            other = own_cache(student, exercise, case) if own else other
+            compare_gradients(student.call(exercise, *upstream, other), case, keys, when)
 
-    keys = tuple(first.outputs)
-    *gradients, first_cache = first.inputs.values()
-    *other_gradients, second_cache = second.inputs.values()
     on_either_cache(student, exercise, first, attempt)
 
 
@@ -113,6 +121,8 @@ def on_either_cache(student: Any, exercise: str, case: Case, attempt: Callable[[
         raise
     except Mistake as mistake:
         own = own_cache(student, exercise, case)
+        if own is None and isinstance(mistake, Raised):
+            raise Raised(f"{mistake}, on the documented cache; your own cache was not tried: {CACHE_UNTRIED}") from None
         if own is None:
             raise
         try:
@@ -148,7 +158,7 @@ def forward_inputs(exercise: str, documented: tuple) -> tuple[Any, ...]:
     return x, a0, cells[0][-1]
 
 
-# -------------------------------------------------------------------------------------------------------------- caches
+# --------------------------------------------------------------------------------------------------------------- caches
 
 
 def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Generator) -> None:
@@ -180,7 +190,9 @@ def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Genera
         raise Mistake(f"the {name} lacks what a backward pass starts from: inputs, the state before, and weights")
 
 
-def what_backward_reads(student: Any, exercise: str, case: Case, own: Any, rng: np.random.Generator) -> tuple[bool, bool]:
+def what_backward_reads(
+    student: Any, exercise: str, case: Case, own: Any, rng: np.random.Generator
+) -> tuple[bool, bool]:
     """Whether the student's backward pass gives right gradients on their own cache, and on the documented one."""
     backward = exercise.replace("forward", "backward")
     if not hasattr(oracle, backward):  # the GRU has none
@@ -257,7 +269,7 @@ def collect(value: Any) -> tuple[list[np.ndarray], bool]:
     return [], True
 
 
-# ----------------------------------------------------------------------------------------------------- forward: basic RNN
+# --------------------------------------------------------------------------------------------------- forward: basic RNN
 
 
 class TestRnnCellForward:
@@ -275,7 +287,7 @@ class TestRnnCellForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
@@ -298,14 +310,14 @@ class TestRnnForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
         examine_cache(student, self.exercise, references["rnn_forward/plain"], rng)
 
 
-# ---------------------------------------------------------------------------------------------------------- forward: LSTM
+# -------------------------------------------------------------------------------------------------------- forward: LSTM
 
 
 class TestLstmCellForward:
@@ -328,7 +340,7 @@ class TestLstmCellForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
@@ -355,14 +367,14 @@ class TestLstmForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
         examine_cache(student, self.exercise, references["lstm_forward/plain"], rng)
 
 
-# ----------------------------------------------------------------------------------------------------------- forward: GRU
+# --------------------------------------------------------------------------------------------------------- forward: GRU
 
 
 class TestGruCellForward:
@@ -380,7 +392,7 @@ class TestGruCellForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
@@ -402,14 +414,14 @@ class TestGruForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
         examine_cache(student, self.exercise, references["gru_forward/plain"], rng)
 
 
-# ---------------------------------------------------------------------------------------------- forward: two directions, deep
+# ---------------------------------------------------------------------------------------- forward: two directions, deep
 
 
 class TestBrnnForward:
@@ -432,7 +444,7 @@ class TestBrnnForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
 
 class TestDeepRnnForward:
@@ -460,7 +472,7 @@ class TestDeepRnnForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_habits(student, self.exercise, rng)
 
 
 # ------------------------------------------------------------------------------------------------------------- backward
@@ -485,7 +497,7 @@ class TestRnnCellBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_backward_habits(student, self.exercise, rng)
 
 
 class TestRnnBackward:
@@ -512,7 +524,7 @@ class TestRnnBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_backward_habits(student, self.exercise, rng)
 
 
 class TestLstmCellBackward:
@@ -545,7 +557,7 @@ class TestLstmCellBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_backward_habits(student, self.exercise, rng)
 
 
 class TestLstmBackward:
@@ -572,4 +584,4 @@ class TestLstmBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, live(self.exercise, rng), live(self.exercise, rng, m=1))
+        check_backward_habits(student, self.exercise, rng)

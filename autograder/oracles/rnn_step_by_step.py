@@ -1,14 +1,15 @@
 """Unit 01: quick oracles in NumPy, and the cases whose outputs Keras and GradientTape make.
 
-The quick oracles are written in another form than a student would: every gate of a cell is a block of rows of ONE matrix
-that multiplies ``[state; x; 1]``, so a step is one product forward and two backward, and weights, inputs and biases get their
-gradients as slices. tests/test_references.py holds them against Keras layers, GradientTape and numerical gradients.
+The quick oracles are written in another form than a student would choose: every gate of a cell is a block of rows of ONE
+matrix that multiplies ``[state; x; 1]``, so a step is one product forward and two backward, and weights, inputs and
+biases get their gradients as slices. tests/test_references.py holds them against Keras layers, GradientTape and
+numerical gradients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from unrolled.arrays import Case
 Array = np.ndarray
 Parameters = dict[str, Array]
 
-# ----------------------------------------------------------------------------------------------------------- one step
+# ------------------------------------------------------------------------------------------------------------- one step
 
 
 def _stack(state: Array, xt: Array) -> Array:
@@ -73,14 +74,14 @@ def gru_cell_forward(xt: Array, c_prev: Array, parameters: Parameters) -> tuple:
     return c_next, _predict(parameters["Wy"], parameters["by"], c_next), (c_next, c_prev, ut, rt, cct, xt, parameters)
 
 
-# -------------------------------------------------------------------------------------------------------- whole inputs
+# --------------------------------------------------------------------------------------------------------- whole inputs
 
 
 def _unroll(cell: Callable, x: Array, states: tuple, parameters: Parameters) -> tuple:
     """Run a cell along x; → each of its states and ŷ as (n, m, T_x), and the caches."""
     steps = []
     for xt in np.moveaxis(x, 2, 0):
-        *states, yt, cache = cell(xt, *states, parameters)  # type: ignore[assignment]
+        *states, yt, cache = cell(xt, *states, parameters)
         steps.append((*states, yt, cache))
     *arrays, caches = zip(*steps, strict=True)
     return *(np.stack(array, axis=2) for array in arrays), (list(caches), x)
@@ -134,7 +135,7 @@ def deep_rnn_forward(x: Array, layers: list[Parameters]) -> tuple:
     return a[1:], _predict_all(layers[-1]["Wya"], layers[-1]["by"], a[-1])
 
 
-# ------------------------------------------------------------------------------------------------------------ backward
+# ------------------------------------------------------------------------------------------------------------- backward
 
 
 def rnn_cell_backward(da_next: Array, cache: tuple) -> dict[str, Array]:
@@ -158,7 +159,12 @@ def lstm_cell_backward(da_next: Array, dc_next: Array, cache: tuple) -> dict[str
     _, c_next, a_prev, c_prev, _, _, _, _, xt, parameters = cache
     f, i, o, c = _lstm_gates(xt, a_prev, parameters)
     dc = dc_next + da_next * o / np.cosh(c_next) ** 2
-    slopes = [dc * c_prev * f * (1 - f), dc * c * i * (1 - i), da_next * np.tanh(c_next) * o * (1 - o), dc * i * (1 - c * c)]
+    slopes = [
+        dc * c_prev * f * (1 - f),
+        dc * c * i * (1 - i),
+        da_next * np.tanh(c_next) * o * (1 - o),
+        dc * i * (1 - c * c),
+    ]
     dz = np.vstack(slopes)
     n = len(a_prev)
     dstacked, dmatrix = _gates(parameters, "fioc").T @ dz, dz @ _stack(a_prev, xt).T
@@ -190,21 +196,34 @@ def _unroll_backward(cell: Callable, da: Array, caches: tuple) -> dict[str, Arra
     return {"dx": dx, "da0": da_prev} | {key: sum(step[key] for step in steps) for key in steps[0]}
 
 
-# --------------------------------------------------------------------------------------------------------- random inputs
+# -------------------------------------------------------------------------------------------------------- random inputs
+
+
+class Sizes(TypedDict, total=False):
+    """How large a case is: ``steps`` is T_x."""
+
+    n_x: int
+    n_a: int
+    n_y: int
+    m: int
+    steps: int
 
 
 class Draw:
     """Random inputs of the unit's exercises: every weight, bias and state different from zero.
 
-    Sizes are keyword arguments ``n_x, n_a, n_y, m, steps``; those left out are drawn, all of them different, so that a
-    wrong axis shows.
+    Sizes that are left out are drawn, all of them different, so that a wrong axis shows.
     """
 
-    def __init__(self, rng: np.random.Generator, **sizes: int) -> None:
-        names = ("n_x", "n_a", "n_y", "m", "steps")
-        free = iter(int(size) for size in rng.permutation([size for size in range(2, 9) if size not in sizes.values()]))
+    def __init__(self, rng: np.random.Generator, **sizes: Unpack[Sizes]) -> None:
+        unused = [size for size in range(2, 9) if size not in sizes.values()]
+        free = iter(rng.permutation(unused).tolist())
         self.rng = rng
-        self.n_x, self.n_a, self.n_y, self.m, self.steps = (sizes.get(name) or next(free) for name in names)
+        self.n_x: int = sizes.get("n_x") or next(free)
+        self.n_a: int = sizes.get("n_a") or next(free)
+        self.n_y: int = sizes.get("n_y") or next(free)
+        self.m: int = sizes.get("m") or next(free)
+        self.steps: int = sizes.get("steps") or next(free)
 
     def array(self, *shape: int, scale: float = 1.0) -> Array:
         return scale * self.rng.standard_normal(shape)
@@ -240,7 +259,7 @@ class Draw:
 
 
 def draw_inputs(exercise: str, draw: Draw, **options: Any) -> dict[str, Any]:
-    """Random inputs of an exercise, by name, in the order of its signature. Options: see the functions that take them."""
+    """Random inputs of an exercise, by name, in the order of its signature; options as the functions below take them."""
     return _INPUTS[exercise](draw, **options)
 
 
@@ -253,7 +272,12 @@ def _rnn_inputs(draw: Draw) -> dict:
 
 
 def _lstm_cell_inputs(draw: Draw) -> dict:
-    return {"xt": draw.xt(), "a_prev": draw.state(), "c_prev": draw.array(draw.n_a, draw.m), "parameters": draw.gated("fico")}
+    return {
+        "xt": draw.xt(),
+        "a_prev": draw.state(),
+        "c_prev": draw.array(draw.n_a, draw.m),
+        "parameters": draw.gated("fico"),
+    }
 
 
 def _lstm_inputs(draw: Draw) -> dict:
@@ -281,7 +305,10 @@ def _brnn_inputs(draw: Draw) -> dict:
 def _deep_inputs(draw: Draw, widths: tuple[int, ...] = ()) -> dict:
     """``widths``: n_a of each layer; three layers of different sizes if left out."""
     widths = widths or (draw.n_a, draw.n_a + 2, draw.n_a + 1)
-    return {"x": draw.x(), "layers": [draw.rnn(n_x, n_a) for n_x, n_a in zip((draw.n_x, *widths), widths, strict=False)]}
+    return {
+        "x": draw.x(),
+        "layers": [draw.rnn(n_x, n_a) for n_x, n_a in zip((draw.n_x, *widths), widths, strict=False)],
+    }
 
 
 def _rnn_cell_backward_inputs(draw: Draw) -> dict:
@@ -340,41 +367,42 @@ def outputs_by_name(exercise: str, value: Any) -> dict[str, Any]:
 
 def public_cases() -> dict[str, Case]:
     """What the students' checks compare with: small, and shared with everybody."""
-    sizes = {"n_x": 3, "n_a": 5, "n_y": 2, "m": 4, "steps": 6}
+    example, single = Sizes(n_x=3, n_a=5, n_y=2, m=4, steps=6), Sizes(n_x=4, n_a=3, n_y=5, m=1, steps=2)
     cases = {}
     for exercise in _INPUTS:
-        cases[f"{exercise}/example"] = _case(exercise, "public", **sizes)
-        cases[f"{exercise}/single"] = _case(exercise, "public", n_x=4, n_a=3, n_y=5, m=1, steps=2)
+        cases[f"{exercise}/example"] = _case("public", exercise, example)
+        cases[f"{exercise}/single"] = _case("public", exercise, single)
     for exercise in ("rnn_backward", "lstm_backward"):
-        cases[f"{exercise}/short_da"] = _case(exercise, "public", options={"da_steps": 3}, **sizes)
+        cases[f"{exercise}/short_da"] = _case("public", exercise, example, da_steps=3)
     return cases
 
 
 def hidden_cases() -> dict[str, Case]:
     """What the hidden grader compares with; no inputs in common with the public cases, nor between exercises."""
+    plain, single = Sizes(n_x=4, n_a=6, n_y=3, m=7, steps=5), Sizes(n_x=2, n_a=4, n_y=5, m=1, steps=3)
     cases = {}
     for exercise in _INPUTS:
-        cases[f"{exercise}/plain"] = _case(exercise, "hidden", n_x=4, n_a=6, n_y=3, m=7, steps=5)
+        cases[f"{exercise}/plain"] = _case("hidden", exercise, plain)
         if "cell" in exercise:
-            cases[f"{exercise}/one_example"] = _case(exercise, "hidden", n_x=2, n_a=4, n_y=5, m=1)
+            cases[f"{exercise}/one_example"] = _case("hidden", exercise, single)
         else:
-            cases[f"{exercise}/one_step"] = _case(exercise, "hidden", n_x=5, n_a=3, n_y=4, m=2, steps=1)
+            cases[f"{exercise}/one_step"] = _case("hidden", exercise, Sizes(n_x=5, n_a=3, n_y=4, m=2, steps=1))
     for exercise in ("rnn_cell_forward", "lstm_cell_forward", "gru_cell_forward"):
-        cases[f"{exercise}/large"] = _case(exercise, "hidden", n_x=2, n_a=5, n_y=4, m=6, loudness=30.0)
+        cases[f"{exercise}/large"] = _case("hidden", exercise, Sizes(n_x=2, n_a=5, n_y=4, m=6, steps=3), loudness=30.0)
     for exercise in ("rnn_backward", "lstm_backward"):
-        options = {"da_steps": 3}
-        cases[f"{exercise}/short_da"] = _case(exercise, "hidden", options=options, n_x=3, n_a=5, n_y=2, m=4, steps=6)
-    options = {"widths": (4,)}
-    cases["deep_rnn_forward/one_layer"] = _case("deep_rnn_forward", "hidden", options=options, n_x=5, n_a=4, n_y=3, m=2, steps=6)
+        short = Sizes(n_x=3, n_a=5, n_y=2, m=4, steps=6)
+        cases[f"{exercise}/short_da"] = _case("hidden", exercise, short, da_steps=3)
+    one_layer = Sizes(n_x=5, n_a=4, n_y=3, m=2, steps=6)
+    cases["deep_rnn_forward/one_layer"] = _case("hidden", "deep_rnn_forward", one_layer, widths=(4,))
     return cases
 
 
-def _case(exercise: str, purpose: str, options: dict | None = None, loudness: float = 0.0, **sizes: int) -> Case:
+def _case(purpose: str, exercise: str, sizes: Sizes, loudness: float = 0.0, **options: Any) -> Case:
     """A case of random inputs with Keras's outputs. ``loudness``: make the largest logit that large."""
     from autograder.oracles import rnn_step_by_step_keras as keras_oracle  # TensorFlow: seconds, and only needed here
 
-    seed = [*f"unit 01 {purpose} {exercise} {options} {loudness} {sorted(sizes.items())}".encode()]
-    inputs = draw_inputs(exercise, Draw(np.random.default_rng(seed), **sizes), **(options or {}))
+    seed = [*f"unit 01 {purpose} {exercise} {sizes} {options}".encode()]
+    inputs = draw_inputs(exercise, Draw(np.random.default_rng(seed), **sizes), **options)
     if loudness:
         _make_loud(inputs["parameters"], outputs_by_name(exercise, globals()[exercise](**inputs)), loudness)
     return Case(inputs, outputs_by_name(exercise, getattr(keras_oracle, exercise)(**inputs)))

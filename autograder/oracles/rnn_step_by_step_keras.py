@@ -1,7 +1,8 @@
 """Unit 01 as Keras layers and ``tf.GradientTape`` answer it, in float64: the source of the reference outputs.
 
-Same names, signatures and return values as the exercises. Keras keeps (batch, time, features), so arrays are turned round on
-the way in and out, and weights are transposed. Too slow to be called while grading: a layer is made at every call.
+Same names, signatures and return values as the exercises. Keras keeps (batch, time, features), so arrays are turned
+round on the way in and out, and weights are transposed. Too slow to be called while grading: a layer is made at every
+call.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def _softmax(weights: Array, bias: Array, states: tf.Tensor) -> Array:
 def _gate(parameters: Parameters, gate: str, activation: str, stacked: Array) -> Array:
     """One gate's values, (n_a, m), as a dense layer on ``[state; x]``."""
     n_a, width = parameters[f"W{gate}"].shape
-    layer = _load(keras.layers.Dense(n_a, activation, dtype=FLOAT), width, parameters[f"W{gate}"].T, parameters[f"b{gate}"][:, 0])
+    layer = _load(
+        keras.layers.Dense(n_a, activation, dtype=FLOAT), width, parameters[f"W{gate}"].T, parameters[f"b{gate}"][:, 0]
+    )
     return np.asarray(layer(tf.constant(stacked.T, FLOAT))).T
 
 
@@ -75,13 +78,16 @@ def _steps(array: Array) -> list[Array]:
     return [np.ascontiguousarray(array[:, :, t]) for t in range(array.shape[2])]
 
 
-# ------------------------------------------------------------------------------------------------------------- forward
+# -------------------------------------------------------------------------------------------------------------- forward
 
 
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple:
     states = _simple_rnn(parameters)(_to_keras(x), initial_state=_state(a0))
     a = _from_keras(states)
-    caches = [(a_next, a_prev, xt, parameters) for a_next, a_prev, xt in zip(_steps(a), [a0, *_steps(a)[:-1]], _steps(x), strict=True)]
+    caches = [
+        (a_next, a_prev, xt, parameters)
+        for a_next, a_prev, xt in zip(_steps(a), [a0, *_steps(a)[:-1]], _steps(x), strict=True)
+    ]
     return a, _softmax(parameters["Wya"], parameters["by"], states), (caches, x)
 
 
@@ -91,7 +97,9 @@ def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple:
 
 
 def lstm_cell_forward(xt: Array, a_prev: Array, c_prev: Array, parameters: Parameters) -> tuple:
-    states, a_next, c_next = _lstm(parameters)(_to_keras(xt[:, :, None]), initial_state=[_state(a_prev), _state(c_prev)])
+    states, a_next, c_next = _lstm(parameters)(
+        _to_keras(xt[:, :, None]), initial_state=[_state(a_prev), _state(c_prev)]
+    )
     stacked = np.concatenate([a_prev, xt])
     ft, it, ot = (_gate(parameters, gate, "sigmoid", stacked) for gate in "fio")
     cct = _gate(parameters, "c", "tanh", stacked)
@@ -123,14 +131,22 @@ def gru_cell_forward(xt: Array, c_prev: Array, parameters: Parameters) -> tuple:
 def gru_forward(x: Array, c0: Array, parameters: Parameters) -> tuple:
     states, _ = _gru(parameters)(_to_keras(x), initial_state=_state(c0))
     c = _from_keras(states)
-    caches = [gru_cell_forward(xt, c_prev, parameters)[-1] for xt, c_prev in zip(_steps(x), [c0, *_steps(c)[:-1]], strict=True)]
+    caches = [
+        gru_cell_forward(xt, c_prev, parameters)[-1]
+        for xt, c_prev in zip(_steps(x), [c0, *_steps(c)[:-1]], strict=True)
+    ]
     return c, _softmax(parameters["Wy"], parameters["by"], states), (caches, x)
 
 
-def brnn_forward(x: Array, parameters_forward: Parameters, parameters_backward: Parameters, Wy: Array, by: Array) -> tuple:
+def brnn_forward(
+    x: Array, parameters_forward: Parameters, parameters_backward: Parameters, Wy: Array, by: Array
+) -> tuple:
     n_a, n_x = parameters_forward["Wax"].shape
     both = keras.layers.Bidirectional(
-        _simple_rnn(parameters_forward), merge_mode="concat", backward_layer=_simple_rnn(parameters_backward, go_backwards=True), dtype=FLOAT
+        _simple_rnn(parameters_forward),
+        merge_mode="concat",
+        backward_layer=_simple_rnn(parameters_backward, go_backwards=True),
+        dtype=FLOAT,
     )
     directions = (parameters_forward, parameters_backward)
     weights = [w for p in directions for w in (p["Wax"].T, p["Waa"].T, p["ba"][:, 0])]
@@ -146,7 +162,7 @@ def deep_rnn_forward(x: Array, layers: list[Parameters]) -> tuple:
     return a, _softmax(layers[-1]["Wya"], layers[-1]["by"], states)
 
 
-# ------------------------------------------------------------------------------------------------------------ backward
+# ------------------------------------------------------------------------------------------------------------- backward
 
 
 def _gradients(

@@ -1,7 +1,8 @@
 """What differs between a student's value and the right one, in words that give nothing away.
 
-:func:`difference` serves the public checks and the hidden graders alike. A summary names the type, shape, dtype, the place
-and the relation that can be seen (negated, swapped axes, shifted by a step); it never shows an input or an expected number.
+:func:`difference` serves the public checks and the hidden graders alike. A summary names the type, shape, dtype, the
+place and the relation that can be seen (negated, swapped axes, shifted by a step); it never shows an input or an
+expected number.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ KNOWN_TYPES = frozenset("function method generator map filter zip set range byte
 class Difference:
     """The first thing that is wrong with a value.
 
-    ``place`` is the index of the first differing element, if it came to comparing elements; ``got`` and ``expected`` are
-    what is there on either side (shapes and dtypes when these differ). ``summary`` is for the student and holds neither.
+    ``place`` is the index of the first differing element, if it came to comparing elements; ``got`` and ``expected``
+    are what is there on either side (shapes and dtypes when these differ). ``summary`` is for the student and holds
+    neither.
     """
 
     kind: Kind
@@ -41,8 +43,8 @@ class Difference:
 def difference(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None) -> Difference | None:
     """The first difference between ``got`` and ``expected``, or None when they agree.
 
-    ``got`` may be anything that a student's function can return. ``axes`` names the axes of an expected array; for nested
-    values, those of the arrays inside. Floats agree within 1e-6 relative (float32 answers: 1e-4).
+    ``got`` may be anything that a student's function can return. ``axes`` names the axes of an expected array; for
+    nested values, those of the arrays inside. Floats agree within 1e-6 relative (float32 answers: 1e-4).
     """
     if isinstance(expected, dict):
         return _dict_difference(got, expected, name, axes)
@@ -61,7 +63,9 @@ def describe(value: Any) -> str:
         return "None"
     if isinstance(value, Opaque):
         # Only a well-known name is repeated: a student could call a class after a hidden input.
-        return f"an object of type {value.type_name}" if value.type_name in KNOWN_TYPES else "an object that is no array"
+        return (
+            f"an object of type {value.type_name}" if value.type_name in KNOWN_TYPES else "an object that is no array"
+        )
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}" if value.ndim else "a single number"
     if isinstance(value, (list, tuple, dict)):
@@ -89,7 +93,9 @@ def _sequence_difference(got: Any, expected: Sequence, name: str, axes: Sequence
     if len(got) != len(expected):
         summary = f"{name} has {len(got)} parts, not {len(expected)}"
         return Difference("shape", summary, None, len(got), len(expected))
-    return _first(difference(one, part, f"{name}[{k}]", axes) for k, (one, part) in enumerate(zip(got, expected, strict=True)))
+    return _first(
+        difference(one, part, f"{name}[{k}]", axes) for k, (one, part) in enumerate(zip(got, expected, strict=True))
+    )
 
 
 def _first(differences: Iterator[Difference | None]) -> Difference | None:
@@ -114,21 +120,21 @@ def _array_difference(got: Any, expected: np.ndarray, name: str, axes: Sequence[
         summary = f"{name} has dtype {got.dtype.name}, not {expected.dtype.name}"
         return Difference("dtype", summary, None, str(got.dtype), str(expected.dtype))
     wide = got.astype(np.float64)  # unsigned integers would wrap in a difference
-    right = _close(wide, expected, got.dtype)
+    right = np.asarray(_close(wide, expected, got.dtype))
     if right.all():
         return None
     broken = ~np.isfinite(wide) & ~right
     if broken.any():
         place = _first_place(broken, axes)
         word = "NaN (not a number)" if np.isnan(wide[place]) else "infinite"
-        summary = f"{name} is {word} in {_count(broken)}{_where(place, got.shape, axes)}"
+        summary = f"{name} is {word} in {_count(broken)}{_where(broken, place, axes)}"
         return Difference("nan", summary, place, float(wide[place]), float(expected[place]))
     wrong = ~right
     place = _first_place(wrong, axes)
     if got.dtype.kind in "iu" and expected.dtype.kind == "f" and (np.abs(wide - expected) < 1).all():
         summary = f"{name} has dtype {got.dtype.name}: the numbers were cut to integers"
         return Difference("dtype", summary, place, float(wide[place]), float(expected[place]))
-    summary = f"{name} differs in {_count(wrong)}{_where(place, got.shape, axes)}"
+    summary = f"{name} differs in {_count(wrong)}{_where(wrong, place, axes)}"
     relation = _relation(_Pair(wide, expected.astype(np.float64), got.dtype, wrong, _names(axes, expected.ndim)))
     summary += f": {relation}" if relation else ""
     return Difference("values", summary, place, float(wide[place]), float(expected[place]))
@@ -150,7 +156,11 @@ def _names(axes: Sequence[str] | None, ndim: int) -> tuple[str, ...]:
 
 def _shape_words(got: tuple[int, ...], wanted: tuple[int, ...], axes: Sequence[str] | None) -> str:
     """ "shape (4, 5), not (5, 4) = (n_a, m)", and what seems to have happened."""
-    named = f" = ({', '.join(axes)}{',' if len(axes) == 1 else ''})" if axes is not None and len(axes) == len(wanted) else ""
+    named = (
+        f" = ({', '.join(axes)}{',' if len(axes) == 1 else ''})"
+        if axes is not None and len(axes) == len(wanted)
+        else ""
+    )
     words = f"shape {got}, not {wanted}{named}"
     if len(got) == len(wanted) and sorted(got) == sorted(wanted):
         return f"{words}: axes are swapped"
@@ -176,11 +186,11 @@ def _first_place(wrong: np.ndarray, axes: Sequence[str] | None) -> tuple[int, ..
     return tuple(int(k) for k in places[0])
 
 
-def _where(place: tuple[int, ...], shape: tuple[int, ...], axes: Sequence[str] | None) -> str:
-    """The first differing place in words: the step if there are steps, else the index."""
-    if not place or math.prod(shape) == 1:
+def _where(wrong: np.ndarray, place: tuple[int, ...], axes: Sequence[str] | None) -> str:
+    """The first differing place in words: the step if there are steps, else the index; nothing when all differ."""
+    if wrong.all():
         return ""
-    if axes is not None and STEPS in axes and len(axes) == len(shape):
+    if axes is not None and STEPS in axes and len(axes) == wrong.ndim:
         return f", first at step {place[list(axes).index(STEPS)]} (counted from 0)"
     return f", first at [{', '.join(map(str, place))}]"
 
@@ -247,7 +257,7 @@ def _in_time(pair: _Pair) -> str | None:
         return None
     axis = pair.axes.index(STEPS)
     got, expected = (np.moveaxis(array, axis, 0) for array in (pair.got, pair.expected))
-    right = ~np.moveaxis(pair.wrong, axis, 0).reshape(len(got), -1).any(axis=1)
+    right = np.array([not step.any() for step in np.moveaxis(pair.wrong, axis, 0)])
     if pair.same(got[::-1], expected):
         return "the steps are in reverse order"
     if pair.same(got[1:], expected[:-1]):
@@ -305,7 +315,7 @@ def _some_rows(pair: _Pair) -> str | None:
     """Wrong in one row or column only, or right in one only."""
     for axis in range(pair.got.ndim):
         others = tuple(k for k in range(pair.got.ndim) if k != axis)
-        bad = pair.wrong.any(axis=others)
+        bad = np.atleast_1d(pair.wrong.any(axis=others))
         if len(bad) > 2 and bad.sum() == 1:
             return f"wrong only at {pair.axes[axis]} = {int(bad.argmax())}"
         if len(bad) > 2 and bad.sum() == len(bad) - 1:

@@ -161,7 +161,7 @@ class Check:
         if not message and absent:
             message = f"{absent[0]} is {got[absent[0]]}: hand on what the backward pass will need."
         if call.modified:
-            message = " ".join(filter(None, [message, _modified_words(call.modified, bool(wrong))]))
+            message = " ".join(filter(None, [message, _modified_words(call.modified, bool(wrong or message))]))
         if not (wrong or message):
             return Trial(_words(name), "correct", printed=call.printed)
         again = partial(self._again, function)
@@ -275,8 +275,8 @@ def _hint(error: BaseException, inputs: Inputs) -> str:
     if isinstance(error, NameError):
         return "a name is misspelt, used before it gets its value, or made in a cell that has not been run."
     if isinstance(error, KeyError):
-        keys = next((list(value) for value in inputs.values() if isinstance(value, dict)), None)
-        return f"the keys are {', '.join(map(str, keys))}." if keys else ""
+        named = next(((name, value) for name, value in inputs.items() if isinstance(value, dict)), None)
+        return f"no such key. Those of {named[0]} are {', '.join(map(str, named[1]))}." if named else ""
     if isinstance(error, ValueError) and any(word in text for word in ("matmul", "broadcast", "aligned", "concatenat")):
         return "two arrays' shapes do not fit together: compare .shape of both with the docstring."
     return ""

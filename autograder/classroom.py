@@ -1,0 +1,67 @@
+"""A made-up class in a course folder of its own: ``python -m autograder classroom DIR`` and ``make demo``."""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from autograder.classmates.sheets import Classmate
+    from autograder.units import Unit
+
+CONFIG = f'''"""nbgrader's settings for this class: the units come from the checkout, everything else lives here."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {str(Path(__file__).resolve().parents[1])!r})
+
+from autograder.nbgrader_settings import configure
+
+c = get_config()
+configure(c, course=Path(__file__).resolve().parent)
+c.CourseDirectory.course_id = "demo"
+'''
+
+
+def classroom(
+    folder: Annotated[Path, typer.Argument(help="The course folder to make; it must not hold a class yet.")],
+) -> None:
+    """Make a class to try grading on: honest and odd submissions, and cheats."""
+    if (folder / "submitted").exists():
+        typer.echo(f"classroom: {folder} holds a class already; name another folder, or remove it", err=True)
+        raise typer.Exit(2)
+    from autograder.units import all_units
+
+    for unit in all_units():
+        names = make_class(folder, unit)
+        typer.echo(f"{unit.slug}: {len(names)} submissions in {folder / 'submitted'}")
+
+
+def make_class(folder: Path, unit: Unit) -> list[str]:
+    """Lay out a course folder for nbgrader and hand in every classmate's submission; returns their names."""
+    from autograder.classmates.sheets import Sheet
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    names = []
+    for classmate in classmates_of(unit):
+        place = folder / "submitted" / classmate.name / unit.slug
+        place.mkdir(parents=True)
+        for name, content in classmate.files(Sheet(unit)).items():
+            (place / name).write_bytes(content)
+        names.append(classmate.name)
+    return names
+
+
+def classmates_of(unit: Unit) -> list[Classmate]:
+    """Who takes a unit: those that every unit has, and those of its own module if it has one."""
+    from autograder.classmates import everywhere
+
+    own = f"autograder.classmates.{unit.slug[3:]}"
+    special = import_module(own).classmates() if importlib.util.find_spec(own) else []
+    return [*everywhere.classmates(), *special]

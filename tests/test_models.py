@@ -1,0 +1,118 @@
+"""The model protocol: a grader learns what a student's Keras model does, and nothing of the student's is loaded to do so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from toy_course import SLUG, make_course
+
+from autograder import confine
+from autograder.examine import Mistake, Raised
+from autograder.nursery import Nursery
+from autograder.student import Cell, Provided, Student
+from autograder.tenant import House
+from autograder.watchdog import Limits
+
+pytestmark = pytest.mark.skipif(
+    confine.available() is not None, reason=f"the boundary stands on Linux's Landlock: {confine.available()}"
+)
+CELLS = [
+    Cell("imports", "import keras\nimport numpy as np\nfrom keras import layers, ops"),
+    Cell(
+        "plain",
+        """
+def plain(n_features, units):
+    inputs = keras.Input((None, n_features))
+    outputs = layers.Dense(2, activation="softmax")(layers.LSTM(units)(inputs))
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", "categorical_crossentropy")
+    return model
+""",
+    ),
+    Cell(
+        "own",
+        """
+class Doubled(layers.Layer):
+    def call(self, x):
+        return 2 * x
+
+def own(n):
+    inputs = keras.Input((n,))
+    shifted = layers.Lambda(lambda x: x + 1)(inputs)
+    return keras.Model(inputs, [Doubled()(shifted), ops.sum(shifted, axis=1)])
+
+def shared(steps):
+    inputs, cell, outputs = keras.Input((steps, 3)), layers.Dense(4), []
+    for t in range(steps):
+        outputs.append(cell(inputs[:, t]))
+    return keras.Model(inputs, outputs)
+
+def broken(n):
+    inputs = keras.Input((n,))
+    return keras.Model(inputs, layers.Lambda(lambda x: ops.reshape(x, (7, 7, 7)))(inputs))
+
+def no_model(n):
+    return np.zeros(n)
+
+def use(model, x):
+    return model.predict(x, verbose=0) + ops.convert_to_numpy(model(x))
+""",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory):
+    root = make_course(tmp_path_factory.mktemp("course") / "root")
+    with Nursery() as nursery:
+        nursery.wait_until_warm()
+        limits = Limits(call_seconds=60)
+        house = House(nursery.address, nursery.scratch, limits, (), (root / "autograder" / "graders",))
+        with Student(house, CELLS, {f"{SLUG}.ipynb": b""}) as student:
+            yield student
+
+
+def test_structure_and_weights(student):
+    model = student.model(student.keep("plain", 3, 5))
+    assert model.inputs == [[None, None, 3]] and model.outputs == [[None, 2]]
+    assert model.parameters == 4 * (5 * (3 + 5) + 5) + 2 * 5 + 2
+    assert model.layers_of("LSTM")[0]["settings"]["units"] == 5
+    assert [weight.shape for weight in model.weights()] == [(3, 20), (5, 20), (20,), (5, 2), (2,)]
+    assert model.description["loss"] == "categorical_crossentropy" and model.description["optimizer"] == "Adam"
+
+
+def test_outputs_for_given_weights_and_a_step_of_training(
+    student,
+):
+    rng = np.random.default_rng(0)
+    model = student.model(student.keep("plain", 3, 5))
+    model.set_weights([np.zeros_like(weight) for weight in model.weights()])
+    x = rng.normal(size=(4, 6, 3)).astype("float32")
+    np.testing.assert_allclose(model(x), np.full((4, 2), 0.5), atol=1e-6)
+    losses = model.train(x, np.eye(2, dtype="float32")[[0, 0, 0, 1]], 5)
+    assert len(losses) == 5 and losses[-1] < losses[0]
+
+
+def test_layers_of_the_students_own(student):
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    doubled, summed = student.model(student.keep("own", 3))(x)
+    np.testing.assert_allclose(doubled, 2 * (x + 1))
+    np.testing.assert_allclose(summed, (x + 1).sum(axis=1))
+
+
+def test_shared_layers_do_not_grow_with_the_steps(student):
+    assert {student.model(student.keep("shared", steps)).parameters for steps in (2, 7)} == {3 * 4 + 4}
+
+
+def test_faults_are_the_students(student):
+    with pytest.raises(Mistake, match="should be a Keras model; got ndarray"):
+        student.model(student.keep("no_model", 3))
+    with pytest.raises(Mistake):
+        student.model(student.keep("broken", 3))(np.zeros((1, 3), "float32"))
+    with pytest.raises(Raised):
+        student.model(student.keep("plain", 3, 5)).set_weights([np.zeros(3)])
+
+
+def test_a_model_of_the_graders_can_be_lent(student):
+    lent = Provided("model", lambda x: np.asarray(x) * 10)
+    assert student.call("use", lent, np.arange(3.0)).tolist() == [0, 20, 40]
