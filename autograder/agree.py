@@ -37,7 +37,7 @@ def unpack(got: Any, *names: str) -> tuple[Any, ...]:
 
 
 def entries(got: Any, *keys: str) -> tuple[Any, ...]:
-    """The values of a returned dictionary at ``keys``; Mistake when it is no dictionary or lacks one. More keys do no harm."""
+    """The values of a returned dictionary at ``keys``; Mistake when it is none or lacks one. More keys do no harm."""
     if not isinstance(got, dict):
         raise Mistake(f"should return a dictionary; returned {_returned(got)}")
     missing = [key for key in keys if key not in got]

@@ -1,4 +1,7 @@
-"""Run a unit's hidden grader with pytest on one student, and turn what its tests say into points.
+"""Run a unit's hidden grader on one student, and turn what its tests say into points.
+
+Graders are plain pytest. pytest collects one once in a process, and the tests are then called here for every student:
+pytest's own running of a test takes longer than most of the tests.
 
 A test that raises :class:`~autograder.examine.Mistake` lost its share of the exercise's points. When its class
 ``provides`` right versions of other exercises, it is tried once more with these in the place of the student's: a
@@ -9,22 +12,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.student import Student
+from autograder.tenant import LockdownFailed, StandIns
 from autograder.units import Exercise, Unit
 from autograder.verdict import ExerciseVerdict, Outcome
 from unrolled.arrays import Case
 
-UNUSED = (  # unraisableexception collects all garbage at the end of a run, which costs more than all tests together
+UNUSED = (
     "cacheprovider terminal faulthandler junitxml pastebin doctest unittest tmpdir monkeypatch recwarn warnings "
     "logging unraisableexception threadexception"
 ).split()
+FIXTURES = "student", "references", "rng"
 OUTCOMES: dict[type[Mistake], Outcome] = {
     TimedOut: "timeout",
     Crashed: "crashed",
@@ -50,68 +57,52 @@ class Part:
     provided: tuple[str, ...] = ()
 
 
-@dataclass
-class Examination:
-    """The pytest plugin that gives graders their fixtures and keeps what their tests say."""
+@dataclass(frozen=True)
+class HiddenTest:
+    """A test of a grader as pytest found it: a method of a class, called with what it asks for by name."""
 
-    student_: Student
-    cases: Mapping[str, Case]
-    seed: int
-    parts: dict[str, list[Part]] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    name: str
+    owner: type
+    function: Callable[..., None]
+    asks_for: tuple[str, ...]
+    parameters: Mapping[str, Any]
 
-    @pytest.fixture(name="student")
-    def _student(self) -> Student:
-        """The student's notebook."""
-        return self.student_
+    @property
+    def exercise(self) -> str:
+        """The exercise that it examines."""
+        return self.owner.exercise  # type: ignore[attr-defined]
 
-    @pytest.fixture(name="references")
-    def _references(self) -> Mapping[str, Case]:
-        """The unit's reference outputs by case name."""
-        return self.cases
+    @property
+    def provides(self) -> StandIns:
+        """Right versions of other exercises that the examined one may call."""
+        return getattr(self.owner, "provides", {})
 
-    @pytest.fixture(name="rng")
-    def _rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """A generator for live cases: the same for the same submission, another for another."""
-        return self._generator(request.node.nodeid)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run a test, twice if need be, and keep what it says."""
-        test, exercise = pyfuncitem.obj, pyfuncitem.cls.exercise
-        part = Part(test.weight, test.part)
-        self.parts.setdefault(exercise, []).append(part)
-        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-        provides = getattr(pyfuncitem.cls, "provides", {})
-        own_first = not (provides and self.student_.ended_in([exercise, *provides]))
-        for stand_ins in ([{}] if own_first else []) + ([provides] if provides else []):
-            if "rng" in arguments:
-                arguments["rng"] = self._generator(pyfuncitem.nodeid)
-            try:
-                with self.student_.examined(exercise, stand_ins):
-                    test(**arguments)
-            except Mistake as mistake:
-                part.mistake = mistake
-            else:
-                part.mistake, part.provided = None, tuple(stand_ins)
-                break
-        return True
+class _Collection:
+    """The pytest plugin that takes the tests which pytest finds."""
+
+    def __init__(self) -> None:
+        self.tests: list[HiddenTest] = []
+        self.faults: list[str] = []
 
     @pytest.hookimpl
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note whatever did not run to its end: that is never the student's doing."""
-        if report.outcome != "passed":
-            self.faults.append(f"{report.nodeid} ({report.when}): {report.longreprtext or report.outcome}")
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the tests, and what they ask for that nobody gives."""
+        for item in session.items:
+            parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            test = HiddenTest(
+                item.nodeid.split("::", 1)[-1], item.cls, item.function, item._fixtureinfo.argnames, parameters
+            )
+            self.tests.append(test)
+            unknown = set(test.asks_for) - {*FIXTURES, *parameters}
+            if unknown:
+                self.faults.append(f"{test.name} asks for {sorted(unknown)}; there are {', '.join(FIXTURES)}")
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a grader that cannot be imported."""
         if report.outcome != "passed":
             self.faults.append(f"{report.nodeid}: {report.longreprtext}")
-
-    def _generator(self, nodeid: str) -> np.random.Generator:
-        name = nodeid.split("::", 1)[-1]
-        return np.random.default_rng([self.seed, int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")])
 
 
 def examine(
@@ -125,25 +116,63 @@ def examine(
     Raises:
         GraderFault: when a test of ours is broken, or an exercise has none.
     """
-    examination = Examination(student, cases, seed)
-    run_grader(unit.grader, examination, only)
-    wanted = [exercise for exercise in unit.exercises if only in (None, exercise.id)]
-    untested = [exercise.id for exercise in wanted if exercise.id not in examination.parts]
-    if examination.faults or untested:
-        missing = f"no test for: {', '.join(untested)}" if untested else ""
-        raise GraderFault("\n".join([f"{unit.grader} is broken", *examination.faults, missing]).strip())
-    return tuple(_verdict(exercise, examination.parts[exercise.id]) for exercise in wanted)
+    wanted = {exercise.id: exercise for exercise in unit.exercises if only in (None, exercise.id)}
+    parts: dict[str, list[Part]] = {name: [] for name in wanted}
+    for test in hidden_tests(unit.grader):
+        if test.exercise in wanted:
+            parts[test.exercise].append(_part(test, student, cases, seed))
+    untested = [name for name, found in parts.items() if not found]
+    if untested:
+        raise GraderFault(f"{unit.grader} is broken\nno test for: {', '.join(untested)}")
+    return tuple(_verdict(exercise, parts[name]) for name, exercise in wanted.items())
 
 
-def run_grader(grader: Path, examination: Examination, only: str | None) -> None:
-    """Run pytest on the grader in this process, silently and with nothing that it does not need."""
+@lru_cache
+def hidden_tests(grader: Path) -> tuple[HiddenTest, ...]:
+    """The tests of a grader in order, found by pytest once and run for one student after the other.
+
+    Raises:
+        GraderFault: when pytest cannot collect it.
+    """
+    collection = _Collection()
     arguments = [str(grader), "-c", "/dev/null", f"--rootdir={grader.parent}", "--noconftest", "--capture=no"]
-    arguments += ["--disable-plugin-autoload", *(f"-pno:{name}" for name in UNUSED)]
-    if only is not None:
-        arguments += ["-k", f"Test{''.join(word.title() for word in only.split('_'))}"]
-    status = pytest.main(arguments, plugins=[examination])
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        examination.faults.append(f"pytest ended with {status!r}")
+    arguments += ["--collect-only", "--disable-plugin-autoload", *(f"-pno:{name}" for name in UNUSED)]
+    status = pytest.main(arguments, plugins=[collection])
+    if status is not pytest.ExitCode.OK or collection.faults:
+        raise GraderFault("\n".join([f"{grader} is broken", *collection.faults, f"pytest ended with {status!r}"]))
+    return tuple(collection.tests)
+
+
+def _part(test: HiddenTest, student: Student, cases: Mapping[str, Case], seed: int) -> Part:
+    """Run a test, twice if need be: the second time with right versions of other exercises."""
+    part = Part(test.function.weight, test.function.part)  # type: ignore[attr-defined]
+    own_first = not (test.provides and student.ended_in([test.exercise, *test.provides]))
+    for stand_ins in ([{}] if own_first else []) + ([test.provides] if test.provides else []):
+        try:
+            with student.examined(test.exercise, stand_ins):
+                _run(test, student, cases, seed)
+        except Mistake as mistake:
+            part.mistake = mistake
+        else:
+            part.mistake, part.provided = None, tuple(stand_ins)
+            break
+    return part
+
+
+def _run(test: HiddenTest, student: Student, cases: Mapping[str, Case], seed: int) -> None:
+    """Run a test once. Whatever else than a Mistake it raises is never the student's doing: GraderFault."""
+    given = {"student": student, "references": cases, "rng": _generator(seed, test.name), **test.parameters}
+    try:
+        test.function(test.owner(), **{name: given[name] for name in test.asks_for})
+    except (Mistake, LockdownFailed):
+        raise
+    except Exception as error:
+        raise GraderFault(f"{test.name} is broken") from error
+
+
+def _generator(seed: int, test: str) -> np.random.Generator:
+    """For live cases: the same for the same submission and test, another for another."""
+    return np.random.default_rng([seed, int.from_bytes(hashlib.sha256(test.encode()).digest()[:8], "big")])
 
 
 def _verdict(exercise: Exercise, parts: list[Part]) -> ExerciseVerdict:

@@ -30,16 +30,18 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
 def show(verdicts: Sequence[Verdict], console: Console) -> None:
     """A table: who, points, a mark for each exercise in the notebook's order, and what there is to say."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    if not verdicts:
+        return
     names = [_end(verdict.submission) for verdict in verdicts]
     points = [f"{verdict.score:g}/{verdict.max_score:g}" for verdict in verdicts]
-    exercises = max((len(verdict.exercises) for verdict in verdicts), default=0)
-    table.add_column("submission", min_width=max(map(len, names), default=0), no_wrap=True)
-    table.add_column("points", min_width=max(map(len, points), default=0), no_wrap=True, justify="right")
-    table.add_column("exercises", min_width=exercises, no_wrap=True)
-    table.add_column("note", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("submission", no_wrap=True)
+    table.add_column("points", no_wrap=True, justify="right")
+    table.add_column("exercises", no_wrap=True)
+    table.add_column("note", no_wrap=True)
+    room = console.width - sum(_widest(column) for column in (["submission"] + names, points, ["exercises"])) - 8
     for verdict, name, earned in zip(verdicts, names, points, strict=True):
         marks = "".join(f"[{style}]{mark}[/]" for mark, style in map(_mark, verdict.exercises))
-        table.add_row(escape(name), earned, marks, escape(_note(verdict)))
+        table.add_row(escape(name), earned, marks, escape(_cut(_note(verdict), room)))
     console.print(table)
     console.print("  ".join(f"[{style}]{mark}[/] {name}" for name, (mark, style) in MARKS.items()), highlight=False)
 
@@ -47,6 +49,14 @@ def show(verdicts: Sequence[Verdict], console: Console) -> None:
 def _mark(exercise: ExerciseVerdict) -> tuple[str, str]:
     partly = 0 < exercise.score < exercise.max_score
     return MARKS["part" if partly else exercise.outcome]
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max(map(len, texts))
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
 
 
 def _end(name: str) -> str:

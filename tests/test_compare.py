@@ -136,12 +136,16 @@ def ring() -> list:
 
 
 ODD = [
-    None, True, 3, 10**400, 1.5, float("nan"), 1j, "text", b"bytes", (), [], {}, {1: 2, None: 3, "x": {}}, [[1, 2], [3]],
-    ring(), Opaque("x" * 80), object(), int, iter([]), np.float32(1), np.array(1.0), np.zeros((0, 3)), np.array([None, "a"]),
-    np.zeros(2, dtype=[("field", "f8")]), np.array(["text"]), np.array(["2020-01-01"], dtype="M8[D]"), np.full((3, 4, 5), 1e308),
-    np.full((3, 4, 5), np.nan), np.full((3, 4, 5), -np.inf), np.full((3, 4, 5), 255, dtype=np.uint8), np.ma.masked_all((3, 4, 5)),
-    np.zeros((1,) * 20), np.full((3, 4, 5), 2**63, dtype=np.uint64), np.zeros((3, 4, 5), dtype=np.longdouble),
-]  # fmt: skip
+    *(None, True, 3, 10**400, 1.5, float("nan"), 1j, "text", b"bytes", object(), int, iter([]), Opaque("x" * 80)),
+    *((), [], {}, {1: 2, None: 3, "x": {}}, [[1, 2], [3]], ring()),
+    *(np.float32(1), np.array(1.0), np.zeros((0, 3)), np.zeros((1,) * 20), np.array([None, "a"]), np.array(["text"])),
+    *(np.zeros(2, dtype=[("field", "f8")]), np.array(["2020-01-01"], dtype="M8[D]")),
+    *(
+        np.full(STATES.shape, fill)
+        for fill in (1e308, np.nan, -np.inf, np.uint8(255), np.uint64(2**63), np.longdouble(0))
+    ),
+    np.ma.masked_all(STATES.shape),
+]
 
 
 @pytest.mark.filterwarnings("error")

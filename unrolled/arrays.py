@@ -50,7 +50,7 @@ def save_cases(path: str | Path, cases: Mapping[str, Case]) -> None:
 
 def load_cases(path: str | Path) -> dict[str, Case]:
     """Read what :func:`save_cases` wrote; every array is a fresh, writable copy."""
-    with np.load(path, allow_pickle=False) as archive:
+    with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     tree = _decode(json.loads(arrays.pop(SKELETON).tobytes()), arrays)
     return {name: Case(**parts) for name, parts in tree.items()}

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import socket
 import struct
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ MAX_DEPTH = 32
 DTYPES = frozenset("b1,i1,i2,i4,i8,u1,u2,u4,u8,f2,f4,f8,c8,c16".split(","))
 LENGTHS = struct.Struct("<II")
 TUPLE, DICT, ARRAY, OPAQUE, REFERENCE, STAND_IN = 1, 2, 3, 4, 5, 6
+PLAIN = (bool, int, float, str)
 
 
 class WireError(Exception):
@@ -92,12 +94,14 @@ def decode(header: bytes, body: bytes, *, references: bool = False) -> Any:
 class Channel:
     """Frames over a stream socket.
 
-    ``alive`` is called every ``tick`` seconds while waiting; it ends the wait by raising.
+    ``alive`` is called about every ``tick`` seconds while a frame is under way; it ends the wait by raising.
     """
 
     def __init__(self, sock: socket.socket, alive: Callable[[], None] | None = None, tick: float = 0.02) -> None:
         self._socket = sock
         self._alive = alive
+        self._tick_seconds = tick
+        self._ticked = time.monotonic()
         sock.settimeout(tick if alive else None)
 
     def send(self, value: Any) -> None:
@@ -135,10 +139,12 @@ class Channel:
             if not part:
                 raise EOFError("the other side is gone")
             parts += part
-            self._tick()
+            if time.monotonic() - self._ticked > self._tick_seconds:  # it sends, drop by drop
+                self._tick()
         return bytes(parts)
 
     def _tick(self) -> None:
+        self._ticked = time.monotonic()
         if self._alive:
             self._alive()
 
@@ -147,11 +153,11 @@ def _plain(value: Any, body: list[bytes], depth: int) -> Any:
     """``value`` as msgpack can write it; arrays go to ``body``."""
     if depth > MAX_DEPTH:
         return _opaque("value nested too deeply")
-    if value is None or isinstance(value, bool):
-        return value
+    if type(value) is np.ndarray:
+        return _array(value, value, body, depth)
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         return int(value) if -(2**63) <= value < 2**63 else _opaque("int beyond 64 bits")
@@ -159,7 +165,7 @@ def _plain(value: Any, body: list[bytes], depth: int) -> Any:
         return float(value)
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         parts = [_plain(part, body, depth + 1) for part in value]
         return msgpack.ExtType(TUPLE, msgpack.packb(parts)) if isinstance(value, tuple) else parts
     if isinstance(value, dict):
@@ -206,7 +212,7 @@ def _unpack(data: bytes) -> Any:
 def _rebuild(value: Any, body: _Body, depth: int, references: bool) -> Any:
     if depth > MAX_DEPTH + 1:
         raise ValueError("nested too deeply")
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, PLAIN):
         return value
     if isinstance(value, list):
         return [_rebuild(part, body, depth + 1, references) for part in value]
@@ -237,7 +243,7 @@ def _rebuild(value: Any, body: _Body, depth: int, references: bool) -> Any:
 def _key(key: Any) -> Any:
     if isinstance(key, tuple):
         return tuple(map(_key, key))
-    return key if key is None or isinstance(key, bool | int | float | str | Opaque) else Opaque(type(key).__name__)
+    return key if key is None or isinstance(key, (*PLAIN, Opaque)) else Opaque(type(key).__name__)
 
 
 class _Body:

@@ -1,11 +1,13 @@
 """Hidden grader of unit 01.
 
-References are what Keras layers and GradientTape say; live cases are drawn from the submission's seed and answered by the
-quick oracle. All sizes of a case differ, no bias and no state is zero. Exercises stand in the unit's order: a right cell that stands
-in for a student's wrong one (``provides``) comes up only after the cell itself has been graded.
+References are what Keras layers and GradientTape say; live cases are drawn from the submission's seed and answered by
+the quick oracle. All sizes of a case differ, no bias and no first hidden state is zero. Exercises stand in the unit's
+order: a right cell that stands in for a student's wrong one (``provides``) comes up only after the cell itself has been
+graded.
 
-Backward passes are graded on the documented cache and, if that goes wrong, on the cache which the student's own forward pass
-makes: a private layout is no error. What a forward pass's cache is worth follows from that; see :func:`examine_cache`.
+Backward passes are graded on the documented cache and, if that goes wrong, on the cache which the student's own forward
+pass makes: a private layout is no error. What a forward pass's cache is worth follows from that, see
+:func:`examine_cache`.
 """
 
 from __future__ import annotations
@@ -114,7 +116,7 @@ def check_backward_habits(student: Any, exercise: str, rng: np.random.Generator)
 
 
 def on_either_cache(student: Any, exercise: str, case: Case, attempt: Callable[[Any], None]) -> None:
-    """Try on the documented cache; if that goes wrong, on the cache that the student's own (right) forward pass makes."""
+    """Try on the documented cache; if that goes wrong, on the one that the student's own right forward pass makes."""
     try:
         attempt(tuple(case.inputs.values())[-1])
     except (NotAttempted, TimedOut, Crashed):
@@ -133,7 +135,7 @@ def on_either_cache(student: Any, exercise: str, case: Case, attempt: Callable[[
 
 
 def own_cache(student: Any, exercise: str, case: Case) -> Any:
-    """The cache that the student's forward pass makes for a backward case, or None when that forward pass is not right."""
+    """The cache that the student's forward pass makes for a backward case, or None when that pass is not right."""
     forward = exercise.replace("backward", "forward")
     inputs = forward_inputs(exercise, tuple(case.inputs.values())[-1])
     value = getattr(oracle, forward)(*inputs)
@@ -165,9 +167,9 @@ def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Genera
     """Raise Mistake when the cache of a forward pass is of no use.
 
     The documented cache is right, and may hold more at its end. Another one is right if it is private on purpose: the
-    student's own backward pass gives right gradients on it, and not on the documented one. Where no backward pass of the
-    student's can tell, a cache that looks like the documented one must have its values, and a private one must hold what any
-    backward pass starts from: the inputs, the state before, and the weights.
+    student's own backward pass gives right gradients on it, and not on the documented one. Where no backward pass of
+    the student's can tell, a cache that looks like the documented one must have its values, and a private one must hold
+    what any backward pass starts from: the inputs, the state before, and the weights.
     """
     kept = student.keep(exercise, *case.inputs.values())
     state = next(iter(case.outputs))
@@ -223,14 +225,24 @@ def extends(value: Any, documented: Any) -> bool:
 
 
 def looks_documented(value: Any, documented: tuple) -> bool:
-    """Whether a cache was meant to be the documented one: as many parts, some of them right, or right cells' caches inside."""
+    """Whether a cache was meant as the documented one: as many parts and one right, or right cells' caches inside."""
     if not isinstance(value, (list, tuple)):
         return False
-    if len(value) == len(documented) and any(
-        difference(part, right, "") is None for part in value for right in documented
-    ):
-        return True
-    return isinstance(documented[0], list) and holds_a_cell_cache(value, documented[0])
+    if isinstance(documented[0], list):  # a loop's: (list of cell caches, x)
+        if is_list_of_cells_and_x(value, documented):  # then it is up to the cells
+            return any(looks_documented(*pair) for pair in zip(value[0], documented[0], strict=True))
+        if holds_a_cell_cache(value, documented[0]):
+            return True
+    some_right = any(difference(part, right, "") is None for part in value for right in documented)
+    return len(value) == len(documented) and some_right
+
+
+def is_list_of_cells_and_x(value: list | tuple, documented: tuple) -> bool:
+    """Whether a loop's cache is documented but for what its cells' caches hold."""
+    cells, x = documented
+    if len(value) != 2 or not isinstance(value[0], (list, tuple)) or len(value[0]) != len(cells):
+        return False
+    return difference(value[1], x, "") is None
 
 
 def holds_a_cell_cache(value: Any, cells: list) -> bool:
@@ -243,7 +255,7 @@ def holds_a_cell_cache(value: Any, cells: list) -> bool:
 
 
 def numbers_are_in(value: Any, wanted: np.ndarray) -> bool:
-    """Whether all of an array's numbers are somewhere in a nested value, in whatever order; True when it cannot be looked into."""
+    """Whether an array's numbers are all somewhere in a nested value; True when it cannot be looked into."""
     found, hidden = collect(value)
     if hidden:
         return True
@@ -264,8 +276,10 @@ def collect(value: Any) -> tuple[list[np.ndarray], bool]:
     if isinstance(value, (list, tuple)):
         parts = [collect(part) for part in value]
         return [array for arrays, _ in parts for array in arrays], any(hidden for _, hidden in parts)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return ([np.array([float(value)])] if isinstance(value, (int, float)) else []), False
+    if isinstance(value, float):
+        return [np.array([value])], False
+    if value is None or isinstance(value, (int, str)):
+        return [], False
     return [], True
 
 

@@ -1,7 +1,7 @@
 """Unit 01: quick oracles in NumPy, and the cases whose outputs Keras and GradientTape make.
 
-The quick oracles are written in another form than a student would choose: every gate of a cell is a block of rows of ONE
-matrix that multiplies ``[state; x; 1]``, so a step is one product forward and two backward, and weights, inputs and
+The quick oracles are written in another form than a student would choose: every gate of a cell is a block of rows of
+ONE matrix that multiplies ``[state; x; 1]``, so a step is one product forward and two backward, and weights, inputs and
 biases get their gradients as slices. tests/test_references.py holds them against Keras layers, GradientTape and
 numerical gradients.
 """
@@ -259,7 +259,7 @@ class Draw:
 
 
 def draw_inputs(exercise: str, draw: Draw, **options: Any) -> dict[str, Any]:
-    """Random inputs of an exercise, by name, in the order of its signature; options as the functions below take them."""
+    """Random inputs of an exercise, by name, in the order of its signature; options as the functions below."""
     return _INPUTS[exercise](draw, **options)
 
 

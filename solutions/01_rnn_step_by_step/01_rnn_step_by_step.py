@@ -461,14 +461,14 @@ plots.loss_per_step(
 
 # %% [markdown]
 r"""
-The untrained network pays about 0.69 a step. Ours pays a little before the first bracket, while its memory is still
-at zero, and nearly nothing afterwards.
+The untrained network pays about 0.7 a step: it guesses. Ours pays a little before the first bracket, while its memory
+is still at zero, and nearly nothing afterwards.
 
 ## Why gates?
 
 The basic cell holds one *bit* well: its recurrent weight of 2 pushes the state into one of two corners, and keeps it
 there. Now ask it to hold a *number*. Show it 0.2, 0.5 or 0.8 at step 5, then nothing more, and see what it still
-knows 35 steps later.
+knows more than thirty steps later.
 """
 
 # %%
@@ -555,8 +555,8 @@ All four products have the same right-hand side. Make it once: `a_prev` on top o
 <details><summary>Hint 2: the plan</summary>
 
 `np.concatenate([…, …])` stacks along axis 0, which is what we want. Then four lines that differ in one letter, three
-with `sigmoid` and one with `np.tanh`; then the two lines that make $c$ and $a$, with `*`; then the output as in
-exercise 1, with `Wy`.
+with `sigmoid` and one with `np.tanh`; then the two lines that make `c_next` and `a_next`, with `*`; then the output
+as in exercise 1, with `Wy`.
 
 </details>
 
@@ -752,7 +752,7 @@ plots.panels_over_steps(
 
 # %% [markdown]
 r"""
-Three numbers go in, and 35 steps later three numbers are still there.
+Three numbers go in, and at the end three numbers are still there.
 
 **A variation: peepholes.** In the LSTM above, the gates see $a^{\langle t-1\rangle}$ and $x^{\langle t\rangle}$, but
 not the memory itself; when the output gate is shut, the cell does not know what it knows. Gers and Schmidhuber (2000)
@@ -1613,15 +1613,16 @@ $$
 <details><summary>Hint 1: a nudge</summary>
 
 First `dc`, all of it; then the four `dz`; then everything else is matrix products. What is the *other factor* of
-$\Gamma_f$? of $\Gamma_u$? of $\tilde c$?
+`ft`? of `it`? of `cct`?
 
 </details>
 
 <details><summary>Hint 2: the plan</summary>
 
-The other factor of $\Gamma_f$ is `c_prev`, of $\Gamma_u$ it is `cct`, of $\tilde c$ it is `it`. Each `dz` is `dc`,
-times the other factor, times the slope. Note that the slope of the candidate is `1 - cct**2`, not `cct * (1 - cct)`.
-A frequent slip is `da_next` where `dc` belongs: then whatever the memory carried back from later steps is lost.
+The other factor of `ft` is `c_prev`, that of the update gate `it` is `cct`, and the other way round. Each `dz` is
+`dc`, times the other factor, times the slope. Note that the slope of the candidate is `1 - cct**2`, not `cct * (1 -
+cct)`. A frequent slip is `da_next` where `dc` belongs: then whatever the memory carried back from later steps is
+lost.
 
 </details>
 

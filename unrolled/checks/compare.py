@@ -252,31 +252,34 @@ def _swapped(pair: _Pair) -> str | None:
 
 
 def _in_time(pair: _Pair) -> str | None:
-    """Reversed, shifted, right only at the first or the last steps."""
+    """Reversed, shifted, not written, or right up to a step."""
     if STEPS not in pair.axes or pair.got.shape[pair.axes.index(STEPS)] < 2:
         return None
     axis = pair.axes.index(STEPS)
     got, expected = (np.moveaxis(array, axis, 0) for array in (pair.got, pair.expected))
-    right = np.array([not step.any() for step in np.moveaxis(pair.wrong, axis, 0)])
     if pair.same(got[::-1], expected):
         return "the steps are in reverse order"
     if pair.same(got[1:], expected[:-1]):
         return "every step holds what belongs to the step before it"
     if pair.same(got[:-1], expected[1:]):
         return "every step holds what belongs to the step after it"
-    zeros = [t for t in range(len(got)) if not got[t].any() and not right[t]]
-    if len(zeros) == len(got) - right.sum() and len(zeros):
-        return f"nothing was written at step{'s' if len(zeros) > 1 else ''} {_listed(zeros)}"
-    if right[0] and not right[1:].any():
-        return "right at the first step and wrong at every later one, as when the state is not carried on"
-    if right[-1] and not right[:-1].any():
-        return "right at the last step and wrong at every earlier one"
-    if not right[0] and right[1:].all():
+    wrong = [t for t, step in enumerate(np.moveaxis(pair.wrong, axis, 0)) if step.any()]
+    if not got[wrong].any():
+        return f"nothing was written at step{'s' if len(wrong) > 1 else ''} {_listed(wrong)}"
+    return _wrong_steps(wrong, len(got))
+
+
+def _wrong_steps(wrong: list[int], steps: int) -> str | None:
+    if wrong == [0]:
         return "wrong at the first step only"
-    if not right[-1] and right[:-1].all():
+    if wrong == [steps - 1]:
         return "wrong at the last step only"
-    if len(got) > 2 and right[: (last := int(np.argmin(right)))].all() and not right[last:].any() and last:
-        return f"right before step {last} and wrong from there on"
+    if wrong == list(range(1, steps)):
+        return "right at the first step and wrong at every later one, as when the state is not carried on"
+    if wrong == list(range(steps - 1)):
+        return "right at the last step and wrong at every earlier one"
+    if wrong == list(range(wrong[0], steps)) and wrong[0]:
+        return f"right before step {wrong[0]} and wrong from there on"
     return None
 
 

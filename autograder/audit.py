@@ -1,0 +1,103 @@
+"""``python -m autograder audit``: try the graders on answers of which it is known whether they are right."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
+    from autograder.trials import Audited
+    from autograder.units import Unit
+
+
+def audit(
+    unit: Annotated[
+        str | None, typer.Argument(help="The unit's slug, e.g. 01_rnn_step_by_step; all units by default.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
+    exercise: Annotated[str | None, typer.Option(help="Try this exercise's graders only.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Answers judged at a time.")] = os.cpu_count() or 1,
+    accept_risk: Annotated[bool, typer.Option("--accept-risk", help="Run even where nothing can be locked down.")] = False,
+) -> None:
+    """Try the hidden graders on mutants, known mistakes, paraphrases and stubs."""
+    units = _units(unit, exercise)
+    if json and not json.absolute().parent.is_dir():
+        _wrong(f"there is no folder {json.absolute().parent} for --json")
+    console = Console()
+    results = [result for each in units for result in _audit(each, exercise, jobs, accept_risk, console)]
+    if json:
+        json.write_text(json_format.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
+    raise typer.Exit(1 if any(result.faults for result in results) else 0)
+
+
+def _units(slug: str | None, exercise: str | None) -> list[Unit]:
+    from autograder.known_answers import worked_answers
+    from autograder.units import NotBuilt, UnknownUnit, all_units, find_unit
+
+    try:
+        units = [find_unit(slug)] if slug else list(all_units())
+        known = [id for unit in units for id in worked_answers(unit) if unit.release]
+    except (UnknownUnit, NotBuilt) as error:
+        _wrong(str(error))
+    if exercise and exercise not in known:
+        _wrong(f"there is no exercise {exercise!r}; there are {', '.join(known)}")
+    return [unit for unit in units if exercise is None or exercise in worked_answers(unit)]
+
+
+def _audit(unit: Unit, exercise: str | None, jobs: int, accept_risk: bool, console: Console) -> list[Audited]:
+    """Try one unit's graders with a progress bar, and show what came of it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from autograder.examiner import LockdownUnavailable
+    from autograder.known_answers import UnreadableAnswers, known_answers
+    from autograder.trials import audited, judged, trials
+
+    try:
+        wanted = trials(unit, known_answers(unit), exercise)
+    except UnreadableAnswers as error:
+        _wrong(str(error))
+    verdicts = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            for pair in progress.track(judged(unit, wanted, jobs, accept_risk), len(wanted), description=unit.slug):
+                verdicts.append(pair)
+    except LockdownUnavailable as lacking:
+        _wrong(f"{lacking}. If you trust the answers in this checkout, say --accept-risk")
+    results = audited(unit, verdicts, exercise)
+    show(results, console)
+    return results
+
+
+def show(results: list[Audited], console: Console) -> None:
+    """A table with a line an exercise, then each fault, and each survivor with its change."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    for name in ("exercise", "killed", "equivalent", "paraphrases", "stub"):
+        table.add_column(name, justify="left" if name in ("exercise", "stub") else "right", no_wrap=True)
+    for result in results:
+        style = "red" if result.faults else "green"
+        killed = f"{result.killed}/{result.mutants - len(result.equivalent)}"
+        accepted = f"{result.accepted}/{result.paraphrases}"
+        table.add_row(f"[{style}]{result.exercise}[/]", killed, str(len(result.equivalent)), accepted, result.stub_outcome)
+    console.print(table)
+    for result in results:
+        for fault in result.faults:
+            console.print(f"{result.exercise}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+        for survivor in result.survivors:
+            console.print(f"\n{result.exercise}: {survivor.id} ({survivor.operator}) {survivor.why}", markup=False, soft_wrap=True)
+            for sign, lines in (("-", survivor.before), ("+", survivor.after)):
+                for line in lines.splitlines():
+                    console.print(f"  {sign} {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _wrong(what: str) -> NoReturn:
+    typer.echo(f"audit: {what}", err=True)
+    raise typer.Exit(2)

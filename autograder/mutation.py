@@ -1,0 +1,119 @@
+"""Mutants: a worked answer with one fault each, made from its syntax tree by the operators of :mod:`autograder.operators`.
+
+A mutant's id is made of its operator and of the statement that it changes, so that it stays the same while other parts
+of the solution are edited.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from autograder.fault_words import Words
+from autograder.operators import OPERATORS, Change, Site
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A solution with one fault.
+
+    Attributes:
+        id: the operator's name and a digest of the change.
+        says: the fault and its place, for a student: "the update gate's bias `bu` is left out of the update gate".
+        place: what the changed code contributes to, in words; empty when nothing that a student knows.
+        before, after: the changed lines, for authors.
+    """
+
+    id: str
+    operator: str
+    source: str
+    says: str
+    place: str
+    before: str
+    after: str
+
+
+def mutants(source: str, exercise: str, words: Mapping[str, str] | None = None) -> tuple[Mutant, ...]:
+    """All mutants of an answer, no two of the same text.
+
+    Args:
+        source: the worked answer: a cell that defines ``exercise``, and perhaps more.
+        exercise: the name of the function or class.
+        words: for names that only the solution has; see docs/writing-a-unit.md.
+    """
+    tree = ast.parse(source)
+    original = ast.unparse(tree)
+    seen, numbers, made = {original}, Counter[str](), []
+    for site in sites(tree, exercise, words or {}):
+        for name, operator in OPERATORS.items():
+            for change in operator(site):
+                text = _changed(tree, site, change)
+                if text in seen or not _compiles(text):
+                    continue
+                seen.add(text)
+                before, after = _difference(original, text)
+                key = f"{name}-{hashlib.sha256(f'{before}>{after}'.encode()).hexdigest()[:6]}"
+                numbers[key] += 1
+                number = f"-{numbers[key]}" if numbers[key] > 1 else ""
+                made.append(Mutant(key + number, name, text + "\n", change.says, site.place or "", before, after))
+    return tuple(made)
+
+
+def sites(tree: ast.Module, exercise: str, words: Mapping[str, str]) -> Iterator[Site]:
+    """Every node that an operator may change, with where it stands: the bodies of functions, without docstrings."""
+    seen_by_student = next((top for top in tree.body if getattr(top, "name", "") == exercise), None)
+    for top in tree.body:
+        if isinstance(top, (ast.FunctionDef, ast.ClassDef)):
+            shown = seen_by_student if isinstance(seen_by_student, (ast.FunctionDef, ast.ClassDef)) else top
+            yield from _below(top, (), Words(shown, words))
+        elif isinstance(top, ast.Assign):
+            yield from _below(top, (), Words(ast.parse("def f(): pass").body[0], words))  # type: ignore[arg-type]
+
+
+def _below(parent: ast.AST, parents: tuple[ast.AST, ...], words: Words) -> Iterator[Site]:
+    for name, value in ast.iter_fields(parent):
+        if name in ("args", "decorator_list", "returns", "annotation", "type_params") and not isinstance(parent, ast.Call):
+            continue  # what the student sees too
+        for index, node in enumerate(value if isinstance(value, list) else [value]):
+            if not isinstance(node, ast.AST) or isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr, ast.expr_context)):
+                continue
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue  # a docstring
+            yield Site(node, parent, name, index if isinstance(value, list) else None, (*parents, parent), words)
+            yield from _below(node, (*parents, parent), words)
+
+
+def _changed(tree: ast.Module, site: Site, change: Change) -> str:
+    """The whole text with the site's node replaced; the tree is as before afterwards."""
+    holder = getattr(site.parent, site.field)
+    if site.index is None:
+        setattr(site.parent, site.field, change.replacement)
+        text = ast.unparse(ast.fix_missing_locations(tree))
+        setattr(site.parent, site.field, holder)
+        return text
+    new = change.replacement if isinstance(change.replacement, list) else [change.replacement]
+    setattr(site.parent, site.field, [*holder[: site.index], *new, *holder[site.index + 1 :]])
+    text = ast.unparse(ast.fix_missing_locations(tree))
+    setattr(site.parent, site.field, holder)
+    return text
+
+
+def _compiles(text: str) -> bool:
+    try:
+        compile(text, "<mutant>", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _difference(before: str, after: str) -> tuple[str, str]:
+    """The lines in which two texts differ, without indentation."""
+    old, new = before.split("\n"), after.split("\n")
+    start = next((k for k, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new)))
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return tuple("\n".join(line.strip() for line in lines[start : len(lines) - end]) for lines in (old, new))  # type: ignore[return-value]
