@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.audit import audit
+from autograder.bench import bench
 from autograder.classroom import classroom
 from autograder.grade import grade
 
@@ -55,7 +57,9 @@ def references(
 
 
 app.command()(grade)
+app.command()(audit)
 app.command()(classroom)
+app.command()(bench)
 
 
 def _fail_if_any(problems: Iterable[object]) -> None:

@@ -23,14 +23,17 @@ def audit(
     json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
     exercise: Annotated[str | None, typer.Option(help="Try this exercise's graders only.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Answers judged at a time.")] = os.cpu_count() or 1,
-    accept_risk: Annotated[bool, typer.Option("--accept-risk", help="Run even where nothing can be locked down.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Try every mutant, where an exercise has more than 40.")] = False,
+    accept_risk: Annotated[
+        bool, typer.Option("--accept-risk", help="Run even where nothing can be locked down.")
+    ] = False,
 ) -> None:
     """Try the hidden graders on mutants, known mistakes, paraphrases and stubs."""
     units = _units(unit, exercise)
     if json and not json.absolute().parent.is_dir():
         _wrong(f"there is no folder {json.absolute().parent} for --json")
     console = Console()
-    results = [result for each in units for result in _audit(each, exercise, jobs, accept_risk, console)]
+    results = [result for each in units for result in _audit(each, exercise, every, jobs, accept_risk, console)]
     if json:
         json.write_text(json_format.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
     raise typer.Exit(1 if any(result.faults for result in results) else 0)
@@ -50,16 +53,18 @@ def _units(slug: str | None, exercise: str | None) -> list[Unit]:
     return [unit for unit in units if exercise is None or exercise in worked_answers(unit)]
 
 
-def _audit(unit: Unit, exercise: str | None, jobs: int, accept_risk: bool, console: Console) -> list[Audited]:
+def _audit(
+    unit: Unit, exercise: str | None, every: bool, jobs: int, accept_risk: bool, console: Console
+) -> list[Audited]:
     """Try one unit's graders with a progress bar, and show what came of it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.examiner import LockdownUnavailable
     from autograder.known_answers import UnreadableAnswers, known_answers
-    from autograder.trials import audited, judged, trials
+    from autograder.trials import MOST_MUTANTS, audited, judged, trials
 
     try:
-        wanted = trials(unit, known_answers(unit), exercise)
+        wanted = trials(unit, known_answers(unit), exercise, None if every else MOST_MUTANTS)
     except UnreadableAnswers as error:
         _wrong(str(error))
     verdicts = []
@@ -86,13 +91,17 @@ def show(results: list[Audited], console: Console) -> None:
         style = "red" if result.faults else "green"
         killed = f"{result.killed}/{result.mutants - len(result.equivalent)}"
         accepted = f"{result.accepted}/{result.paraphrases}"
-        table.add_row(f"[{style}]{result.exercise}[/]", killed, str(len(result.equivalent)), accepted, result.stub_outcome)
+        table.add_row(
+            f"[{style}]{result.exercise}[/]", killed, str(len(result.equivalent)), accepted, result.stub_outcome
+        )
     console.print(table)
     for result in results:
         for fault in result.faults:
             console.print(f"{result.exercise}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
         for survivor in result.survivors:
-            console.print(f"\n{result.exercise}: {survivor.id} ({survivor.operator}) {survivor.why}", markup=False, soft_wrap=True)
+            console.print(
+                f"\n{result.exercise}: {survivor.id} ({survivor.operator}) {survivor.why}", markup=False, soft_wrap=True
+            )
             for sign, lines in (("-", survivor.before), ("+", survivor.after)):
                 for line in lines.splitlines():
                     console.print(f"  {sign} {line}", markup=False, highlight=False, soft_wrap=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.engine import Graded
 from autograder.gradebook import Course
 from autograder.ledger import Ledger
+from autograder.nursery import die_with_parent
 from autograder.submissions import Submission
 from autograder.units import Unit, find_unit
 from autograder.verdict import Verdict
@@ -35,7 +36,7 @@ class Books:
     course: Course
     unit: Unit
     ledger: Ledger
-    page_makers: ProcessPoolExecutor
+    page_makers: ProcessPoolExecutor | None
 
     def find(self, work: Work) -> Verdict | None:
         """The verdict that was kept on this work."""
@@ -44,7 +45,7 @@ class Books:
     def enter(self, work: Work, verdict: Verdict, new: bool) -> Future[None] | None:
         """Keep a new verdict, and write it into the gradebook unless it is there.
 
-        What is returned is done when the feedback page is made; then call :meth:`close`. None: there is nothing to do.
+        What is returned is done when the feedback page is made; then call :meth:`close`. None: no page is to be made.
         """
         name = work.submission.name
         if new:
@@ -52,6 +53,9 @@ class Books:
         if self.ledger.is_written(name, self._stamp(work)) and self.course.holds(name, self.unit):
             return None
         self.course.write(work.submission, Graded(self.unit, work.files, verdict))
+        if self.page_makers is None:
+            self.close(work)
+            return None
         return self.page_makers.submit(_make_page, name, self.unit.slug, self.unit.root)
 
     def close(self, work: Work) -> None:
@@ -65,12 +69,15 @@ class Books:
 
 
 @contextmanager
-def open_books(course: Course, unit: Unit, jobs: int) -> Iterator[Books]:
+def open_books(course: Course, unit: Unit, jobs: int, feedback: bool = True) -> Iterator[Books]:
     """The books of a unit, with processes that make feedback pages: those take longer than all else nbgrader does.
 
     Raises BadCourse.
     """
     course.prepare(unit)
+    if not feedback:
+        yield Books(course, unit, Ledger.of(course.state, unit), None)
+        return
     spawned = get_context("spawn")
     with ProcessPoolExecutor(jobs, spawned, initializer=_open_course, initargs=(course.folder,)) as page_makers:
         try:
@@ -86,6 +93,7 @@ _course: Course  # in a page maker's process only
 def _open_course(folder: Path) -> None:
     global _course
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator stops, and stops us
+    die_with_parent()
     _course = Course(folder)
 
 

@@ -3,9 +3,9 @@
 What stands here shares a process with the student's code, which may change any of it. So nothing here decides
 anything: it only sends values, and whoever reads them checks them.
 
-Requests are dicts with ``do``: ``run`` (a cell), ``call`` (a function by its name), ``fetch`` (a kept value),
-``model`` (a question about a kept Keras model). While a call runs, the child may ask back for a stand-in that the
-grader provides for another exercise's function.
+Requests are dicts with ``do``: ``run`` (a cell), ``call`` (a function by its name), ``fetch`` (a kept value), ``make``
+(a thing of a known kind, to be kept), ``model`` (a question about a kept Keras model). While a call runs, the child may
+ask back for a stand-in that the grader provides for another exercise's function.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder import child_models
+import numpy as np
+
+from autograder import child_models, recipes
 from autograder.confine import ConfinementError, forbidden_but_readable, lock_down
 from unrolled.execution import Session, captured, place_of
-from unrolled.wire import Channel, Reference, StandIn, WireError
+from unrolled.wire import Channel, Recipe, Reference, StandIn, WireError
 
 MAX_MESSAGE = 500  # characters of an exception's message
 
@@ -78,6 +80,7 @@ class Answering:
             "run": self._run,
             "call": self._call,
             "fetch": self._fetch,
+            "make": self._make,
             "model": self._model,
         }
         while True:
@@ -106,10 +109,14 @@ class Answering:
         except BaseException as error:  # SystemExit and KeyboardInterrupt too are only the student's
             return {"raised": _describe(error)}
         answer: dict[str, Any] = {"inputs": args} if inputs_after else {}
-        if keep:
-            self._kept[len(self._kept)] = value
-            return answer | {"kept": len(self._kept) - 1}
-        return answer | {"value": value}
+        return answer | ({"kept": self._keep(value)} if keep else {"value": value})
+
+    def _make(self, recipe: Recipe) -> dict[str, Any]:
+        return {"kept": self._keep(recipes.made(recipe))}
+
+    def _keep(self, value: Any) -> int:
+        self._kept[len(self._kept)] = value
+        return len(self._kept) - 1
 
     def _fetch(self, reference: Reference) -> dict[str, Any]:
         try:
@@ -127,6 +134,12 @@ class Answering:
     def _resolved(self, value: Any) -> Any:
         if isinstance(value, StandIn):
             return child_models.Remote(self._stand_in(value.name))
+        if isinstance(value, Recipe):
+            return recipes.made(value)
+        if isinstance(value, dict):
+            return {key: self._resolved(part) for key, part in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(self._resolved, value))
         if not isinstance(value, Reference):
             return value
         found = self._kept[value.number]
@@ -149,14 +162,20 @@ class Answering:
 
     def _stand_in(self, name: str) -> Callable[..., Any]:
         def stand_in(*args: Any, **named: Any) -> Any:
-            self._channel.send({"ask": name, "args": list(args), "named": named})
-            answer = self._channel.receive()
+            sent = [_drawn(arg) for arg in args]
+            self._channel.send({"ask": name, "args": sent, "named": {key: _drawn(arg) for key, arg in named.items()}})
+            answer = self._channel.receive(references=True)
             if "refused" in answer:
                 raise TypeError(answer["refused"])
-            return answer["value"]
+            return self._resolved(answer["value"])
 
         stand_in.__name__ = name
         return stand_in
+
+
+def _drawn(value: Any) -> Any:
+    """A NumPy Generator cannot cross; a number drawn from it can, from 0 to 1, and a stand-in draws with that."""
+    return float(value.random()) if isinstance(value, np.random.Generator) else value
 
 
 def _describe(error: BaseException) -> dict[str, Any]:

@@ -26,6 +26,10 @@ class Remote:
     def __call__(self, *args: Any, **named: Any) -> Any:
         import keras
 
+        parts = keras.tree.flatten([list(args), list(named.values())])
+        tensors = sum(keras.ops.is_tensor(part) for part in parts)
+        if 0 < tensors < sum(hasattr(part, "shape") for part in parts):  # a real model refuses it, so this one does too
+            raise ValueError("In a nested call() argument, you cannot mix tensors and non-tensors.")
         return keras.tree.map_structure(keras.ops.convert_to_tensor, self.predict(*args, **named))
 
     def predict(self, *args: Any, **named: Any) -> Any:
@@ -97,13 +101,21 @@ def _shapes(tensors: Any) -> list[list[int | None]] | None:
     return [list(tensor.shape) for tensor in tensors] if tensors is not None else None
 
 
-def _call(model: Any, inputs: Any) -> Any:
+def _call(model: Any, *inputs: Any) -> Any:
     import keras
 
-    return keras.tree.map_structure(keras.ops.convert_to_numpy, model(inputs, training=False))
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, model(*inputs, training=False))
+
+
+def _loss(model: Any, inputs: Any, targets: Any) -> float:
+    import keras
+
+    targets = keras.tree.map_structure(keras.ops.convert_to_tensor, targets)
+    return float(model.compute_loss(y=targets, y_pred=model(inputs, training=False)))
 
 
 def _train(model: Any, inputs: Any, targets: Any, steps: int) -> list[float]:
+    model.run_eagerly = True  # a graph takes longer to trace than a few steps take to run
     losses = []
     for _ in range(steps):
         result = model.train_on_batch(inputs, targets, return_dict=True)
@@ -116,5 +128,6 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "weights": lambda model: model.get_weights(),
     "set_weights": lambda model, weights: model.set_weights(weights),
     "call": _call,
+    "loss": _loss,
     "train": _train,
 }

@@ -7,7 +7,6 @@ nbgrader, and ``grade`` itself runs the same lists (see :mod:`autograder.gradebo
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -15,21 +14,22 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import CheckCellMetadata, Execute, NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.utils.importstring import import_item
 
 from autograder.annotate import annotate
 from autograder.reconcile import Unreadable, read_submission, reconcile
 from autograder.submissions import Submission, course_key, seed_of, unreadable
-from autograder.units import Unit, find_unit
+from autograder.units import Unit, UnknownUnit, find_unit
 from autograder.verdict import Verdict
 
 GRADED = "unrolled"
@@ -46,14 +46,18 @@ class Graded:
 
 
 def steps(converter: Autograde) -> list[type[NbGraderPreprocessor]]:
-    """What nbgrader's converter does to a submission, in order, with our steps for those that trust students."""
+    """What nbgrader's converter does to a submission, in order, with our steps for those that trust students.
+
+    Checks of the cells' metadata are left out: after :class:`Reconcile` it is the release's, whatever was submitted.
+    """
     cleaning = [_loaded(step) for step in converter.sanitize_preprocessors]
     grading = [_loaded(step) for step in converter.autograde_preprocessors]
-    return [
+    in_order = [
         Reconcile,
         *(step for step in cleaning if step is not Reconcile),
         *(TrustedExecute if issubclass(step, Execute) else step for step in grading),
     ]
+    return [step for step in in_order if step is not CheckCellMetadata]
 
 
 def _loaded(step: Any) -> type[NbGraderPreprocessor]:
@@ -61,12 +65,22 @@ def _loaded(step: Any) -> type[NbGraderPreprocessor]:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Opens any file that a student may have sent: what is no notebook is opened as an empty one."""
+    """Opens any file that a student may have sent: what is no notebook is opened as an empty one.
+
+    Its converter makes one when it starts, so here the gradebook gets to know the unit, too.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        if isinstance(self.parent, Autograde):
+            _prepare(self.parent)
 
     def from_file(
         self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """The notebook in the stream, for the preprocessors; :class:`Reconcile` says what was wrong with it."""
+        if isinstance(self.parent, Autograde) and not self.parent._sanitizing:  # our own, on its way to the grades
+            return super().from_file(file_stream, resources, **kw)
         try:
             notebook = read_submission(file_stream.buffer.read())
         except Unreadable:
@@ -104,6 +118,17 @@ def whole_notebook(files: Mapping[str, bytes], unit: Unit) -> NotebookNode:
         return reconcile(read_submission(files.get(f"{unit.slug}.ipynb", b"")), unit.release)
     except Unreadable:
         return deepcopy(unit.release)
+
+
+def _prepare(converter: Autograde) -> None:
+    """Enter the unit in the gradebook; raises NbGraderException, having said why."""
+    from autograder.gradebook import BadCourse, prepare  # which imports this module
+
+    try:
+        prepare(converter.coursedir, find_unit(converter.coursedir.assignment_id))
+    except (BadCourse, UnknownUnit) as error:
+        converter.log.error("%s", error)
+        raise NbGraderException(str(error)) from error
 
 
 def _submission(preprocessor: NbGraderPreprocessor, resources: dict[str, Any]) -> Submission:
@@ -147,17 +172,21 @@ def _examiner(accept_risk: bool) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_open, initargs=(accept_risk,))
 
 
-_examiners: Any = None  # in the examiner's process only
+_house: Any = None  # in the examiner's process only
 
 
 def _open(accept_risk: bool) -> None:
-    from autograder import examiner
+    from autograder.examiner import open_house
+    from autograder.nursery import die_with_parent
 
-    global _examiners
+    global _house
+    die_with_parent()
     block = ExitStack()
-    _examiners = block.enter_context(examiner.pool(1, accept_risk=accept_risk))
-    atexit.register(block.close)
+    _house = block.enter_context(open_house(accept_risk=accept_risk))
+    Finalize(None, block.close, exitpriority=1)  # multiprocessing's children run these at their end, and no atexit
 
 
 def _examine(files: Mapping[str, bytes], slug: str, seed: int, name: str) -> Verdict:
-    return _examiners.submit(files, slug, seed, name).result()
+    from autograder.judge import judge
+
+    return judge(files, find_unit(slug), seed, _house, name)

@@ -11,7 +11,7 @@ wrong cell sinks no right loop. Anything else that a test raises is a fault of o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
-from autograder.student import Student
+from autograder.student import Call, Handle, Student
 from autograder.tenant import LockdownFailed, StandIns
 from autograder.units import Exercise, Unit
 from autograder.verdict import ExerciseVerdict, Outcome
@@ -40,8 +40,6 @@ OUTCOMES: dict[type[Mistake], Outcome] = {
     Mistake: "incorrect",
 }
 
-Diagnose = Callable[[str, Student, Mistake], str | None]
-
 
 class GraderFault(Exception):
     """A hidden test failed with something else than a Mistake: the grader is broken, not the answer."""
@@ -55,6 +53,8 @@ class Part:
     name: str
     mistake: Mistake | None = None
     provided: tuple[str, ...] = ()
+    calls: Sequence[Call] = ()
+    own_calls: Sequence[Call] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def examine(
     untested = [name for name, found in parts.items() if not found]
     if untested:
         raise GraderFault(f"{unit.grader} is broken\nno test for: {', '.join(untested)}")
-    return tuple(_verdict(exercise, parts[name]) for name, exercise in wanted.items())
+    return tuple(_verdict(unit, exercise, parts[name]) for name, exercise in wanted.items())
 
 
 @lru_cache
@@ -155,6 +155,9 @@ def _part(test: HiddenTest, student: Student, cases: Mapping[str, Case], seed: i
             part.mistake = mistake
         else:
             part.mistake, part.provided = None, tuple(stand_ins)
+        part.calls = student.calls
+        part.own_calls = part.own_calls or student.calls
+        if part.mistake is None:
             break
     return part
 
@@ -175,13 +178,15 @@ def _generator(seed: int, test: str) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(hashlib.sha256(test.encode()).digest()[:8], "big")])
 
 
-def _verdict(exercise: Exercise, parts: list[Part]) -> ExerciseVerdict:
-    """Points by weight; the outcome is that of the worst part; each distinct message once."""
+def _verdict(unit: Unit, exercise: Exercise, parts: list[Part]) -> ExerciseVerdict:
+    """Points by weight; the outcome is that of the worst part; the likely mistake, then each distinct message once."""
     lost = [part for part in parts if part.mistake]
     share = 1 - sum(part.weight for part in lost) / sum(part.weight for part in parts)
     score = round(exercise.points * share, 2) if lost else exercise.points
     outcome = _outcome(lost, parts)
     messages = (str(lost[0].mistake),) if outcome == "not attempted" else _messages(lost, parts)
+    if outcome in ("incorrect", "raised"):
+        messages = (*_likely(unit, exercise, parts), *messages)
     return ExerciseVerdict(exercise.id, outcome, score, exercise.points, messages)
 
 
@@ -193,6 +198,29 @@ def _outcome(lost: list[Part], parts: list[Part]) -> Outcome:
         kinds.remove(NotAttempted)  # some of it works, so it was attempted
         kinds.add(Mistake)
     return next(outcome for kind, outcome in OUTCOMES.items() if kind in kinds)
+
+
+def _likely(unit: Unit, exercise: Exercise, parts: list[Part]) -> tuple[str, ...]:
+    """The sentence on the most likely mistake, if there is one: the evidence of all parts counts.
+
+    Calls among right versions of other exercises say more of this one; but these cannot read a cache of the student's
+    own making, and then what the student's own functions gave is the better evidence.
+    """
+    from autograder.diagnosis import diagnose  # a right answer needs none of what it imports
+
+    found = diagnose(unit, exercise.id, [call for part in parts for call in telling(part.calls)])
+    found = found or diagnose(unit, exercise.id, [call for part in parts for call in telling(part.own_calls)])
+    return (found,) if found else ()
+
+
+def telling(calls: Sequence[Call]) -> Sequence[Call]:
+    """The calls that say what an answer does.
+
+    A grader that was not content with an answer on the documented cache goes on to the student's own; then that counts.
+    """
+    last = calls[-1].name if calls else ""
+    on_own = [call for call in calls if call.name == last and any(isinstance(arg, Handle) for arg in call.args)]
+    return on_own or calls
 
 
 def _messages(lost: list[Part], parts: list[Part]) -> tuple[str, ...]:

@@ -64,6 +64,29 @@ def pool(
 
     Args:
         jobs: submissions judged at a time; as many as there are cores by default.
+
+    The other arguments, and what is raised, are those of :func:`open_house`.
+    """
+    with open_house(limits, accept_risk=accept_risk, forbidden=forbidden, root=root) as house:
+        fork = multiprocessing.get_context("fork")
+        executor = ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=fork, initializer=die_with_parent)
+        try:
+            yield Examiners(executor, house)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def open_house(
+    limits: Limits | None = None,
+    *,
+    accept_risk: bool = False,
+    forbidden: Sequence[Path] = (),
+    root: Path = ROOT,
+) -> Iterator[House]:
+    """For the block, a warm nursery and what binds its children: enough to judge in this very process.
+
+    Args:
         forbidden: what a student's process must not be able to read, beside graders, references and solutions.
         accept_risk: run without lockdown where there is none.
 
@@ -75,7 +98,8 @@ def pool(
         raise LockdownUnavailable(lacking)
     with Nursery() as nursery:
         _warm()
-        house = House(
+        nursery.wait_until_warm()
+        yield House(
             address=nursery.address,
             scratch=nursery.scratch,
             limits=limits or Limits(),
@@ -83,13 +107,6 @@ def pool(
             forbidden=(*(root / name for name in SECRET), *forbidden, Path(f"/proc/{os.getpid()}/mem")),
             lock=not lacking,
         )
-        fork = multiprocessing.get_context("fork")
-        executor = ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=fork, initializer=die_with_parent)
-        try:
-            nursery.wait_until_warm()
-            yield Examiners(executor, house)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _judge(

@@ -11,6 +11,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from autograder.syntax import MODULES
+
 GATES = {
     "f": "the forget gate",
     "i": "the update gate",
@@ -45,6 +47,15 @@ NOTATION = {
     "m": "the number of examples",
     "dx": "the input's gradient `dx`",
     "dxt": "the input's gradient `dxt`",
+    "dWax": "the gradient of the input's weights, `dWax`",
+    "dWaa": "the gradient of the recurrent weights, `dWaa`",
+    "dba": "the gradient of the bias, `dba`",
+    "da_prev": "the gradient of the hidden state before, `da_prev`",
+    "da_next": "the gradient of the next hidden state, `da_next`",
+    "dc_prev": "the gradient of the memory before, `dc_prev`",
+    "dc_next": "the gradient of the next memory, `dc_next`",
+    "da0": "the gradient of the first hidden state, `da0`",
+    "da": "the gradient from each step's loss, `da`",
 }
 for _letter, _gate in GATES.items():
     NOTATION[f"W{_letter}"] = f"{_gate}'s weights `W{_letter}`"
@@ -53,7 +64,6 @@ for _letter, _gate in GATES.items():
     NOTATION[f"db{_letter}"] = f"the gradient of {_gate}'s bias, `db{_letter}`"
     if _letter != "c":
         NOTATION[f"{_letter}t"] = _gate
-MODULES = {"np", "numpy", "tf", "keras", "layers", "math"}
 KEYWORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -67,7 +77,9 @@ class Words:
 
     def __init__(self, function: ast.FunctionDef | ast.ClassDef, known: Mapping[str, str]) -> None:
         arguments = function.args if isinstance(function, ast.FunctionDef) else None
-        visible = {argument.arg for argument in ast.walk(arguments) if isinstance(argument, ast.arg)} if arguments else set()
+        visible = (
+            {argument.arg for argument in ast.walk(arguments) if isinstance(argument, ast.arg)} if arguments else set()
+        )
         visible |= {name for name in KEYWORD.findall(ast.get_docstring(function) or "") if _looks_like_a_name(name)}
         self._known = {**{name: f"`{name}`" for name in visible - {"self"}}, **NOTATION, **known}
 
@@ -81,6 +93,8 @@ class Words:
 
     def of(self, node: ast.AST, fallback: str = "a part") -> str:
         """A phrase for a piece of code."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and ast.unparse(node.left) == "1":
+            return f"one minus {self.of(node.right, 'a value')}"
         if isinstance(node, ast.Constant):
             return "a number" if isinstance(node.value, (int, float)) else fallback
         leaves = self.leaves(node)
@@ -104,8 +118,11 @@ class Words:
                 found = self._target(targets[0], parent.value, below, node)
                 if found:
                     return found
-            if isinstance(parent, ast.Return) and isinstance(parent.value, ast.expr):
-                return "what is returned" if not self.leaves(parent.value) else None
+            if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and below is not parent.func:
+                if "_" in parent.func.id:  # another exercise's function, not a built-in one
+                    return f"what is passed to `{parent.func.id}`"
+            if isinstance(parent, ast.Return):
+                return "what is returned"
             below = parent
         return None
 
@@ -114,6 +131,8 @@ class Words:
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
             inside = [part for part, own in zip(target.elts, value.elts, strict=True) if node in ast.walk(own)]
             target = inside[0] if len(inside) == 1 else target
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Name):
+            return f"what is taken from {self.of(value, 'an argument')}"
         leaves = self.leaves(target)
         return _listed(leaves[:2]) if leaves else None
 
@@ -149,6 +168,15 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def be(phrase: str) -> str:
+    """ "is" or "are", as a phrase of this module needs it."""
+    several = re.search(r"weights `|\band\b|states|predictions|memories|gradients|biases$|weights$", phrase)
+    one = re.match(
+        r"(the|a) (\w+ )?(gradient|term|matrix product|difference|number|list|place)\b|one minus|what ", phrase
+    )
+    return "are" if several and not one else "is"
+
+
 def _looks_like_a_name(word: str) -> bool:
-    """Whether a word of a docstring is a name rather than English: it has an underscore, a digit, or a capital inside."""
+    """Whether a word of a docstring is a name and no English: it has an underscore, a digit, or a capital inside."""
     return "_" in word or any(character.isdigit() or character.isupper() for character in word[1:])

@@ -30,6 +30,9 @@ def grade(
     regrade: Annotated[
         bool, typer.Option("--regrade", help="Grade again what is graded, with the same seeds.")
     ] = False,
+    feedback: Annotated[
+        bool, typer.Option("--feedback/--no-feedback", help="Make the pages that students get; or only the grades.")
+    ] = True,
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Grade even where students' code cannot be locked down.")
     ] = False,
@@ -46,7 +49,7 @@ def grade(
     from autograder.marking import Marking
 
     console = Console()
-    marking = Marking(wanted, jobs, opened, accept_risk, regrade)
+    marking = Marking(wanted, jobs, opened, accept_risk, regrade, feedback)
     _run(marking, submissions, console)
     _tell(marking, console, json)
     if opened:

@@ -42,6 +42,7 @@ from autograder.engine import GRADED, Graded, steps
 from autograder.ledger import write_whole
 from autograder.nbgrader_settings import configure
 from autograder.submissions import TIMESTAMP, Submission, find_submissions
+from autograder.transaction import SharedGradebook
 from autograder.units import Unit
 
 CONFIG = "nbgrader_config.py"
@@ -75,16 +76,7 @@ class Course:
 
     def prepare(self, unit: Unit) -> None:
         """Make sure that the gradebook exists and knows the unit as it is released now. Raises BadCourse."""
-        create_gradebook(self.directory.db_url)
-        with self.gradebook() as gradebook:
-            gradebook.update_or_create_assignment(unit.slug)
-        try:
-            SaveCells(parent=self.app).preprocess(deepcopy(unit.release), self._resources(unit, ""))
-        except RuntimeError as error:
-            raise BadCourse(
-                f"The release of {unit.slug} has other cells than when the gradebook in {self.folder} was begun: "
-                f"grade with that release, or begin a new course folder. ({error})"
-            ) from error
+        prepare(self.directory, unit)
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, open; use it in a ``with``."""
@@ -112,12 +104,12 @@ class Course:
         """Write a verdict into the gradebook, and the autograded notebook with the student's other files beside it."""
         student, unit, timestamp = submission.name, graded.unit, self.timestamp(submission)
         known = {"timestamp": timestamp} if timestamp else {}
-        with self.gradebook() as gradebook:
+        notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
+        with self._shared.transaction(self._steps) as gradebook:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(unit.slug, student, **known)
-        notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
-        for step in self._steps:
-            notebook, resources = step(notebook, resources)
+            for step in self._steps:
+                notebook, resources = step(notebook, resources)
         files = dict(graded.files) | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
         if timestamp:
             files[TIMESTAMP] = (submission.path / TIMESTAMP).read_bytes()
@@ -131,6 +123,10 @@ class Course:
         target = self.path("feedback", student, unit) / f"{unit.slug}.html"
         write_whole(target, page.encode())
         return target
+
+    @cached_property
+    def _shared(self) -> SharedGradebook:
+        return SharedGradebook(self.directory.db_url, self.directory.course_id)
 
     @cached_property
     def _steps(self) -> list[Any]:
@@ -163,6 +159,21 @@ class Course:
             os.rename(draft / "new", folder)
         finally:
             shutil.rmtree(draft)
+
+
+def prepare(directory: CourseDirectory, unit: Unit) -> None:
+    """Do what ``nbgrader generate_assignment`` does to a course's gradebook. Raises BadCourse."""
+    create_gradebook(directory.db_url)
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        gradebook.update_or_create_assignment(unit.slug)
+    names = {"assignment": unit.slug, "notebook": unit.slug, "db_url": directory.db_url}
+    try:
+        SaveCells(parent=directory.parent).preprocess(deepcopy(unit.release), {"nbgrader": names})
+    except RuntimeError as error:
+        raise BadCourse(
+            f"The release of {unit.slug} has other cells than when the gradebook in {directory.root} was begun: "
+            f"grade with that release, or begin a new course folder. ({error})"
+        ) from error
 
 
 def _settings(folder: Path) -> NbGrader:

@@ -45,7 +45,7 @@ def make_harmless(cell: NotebookNode) -> None:
 
 
 def _renders(source: str, pictures: dict[str, dict[str, str]]) -> bool:
-    """Whether nbconvert can make a page of this (it stops at a picture that is missing), with no link that runs code."""
+    """Whether nbconvert can make a page of this (a missing picture stops it), with no link that runs code."""
     try:
         page = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures)).render(source)
     except Exception:  # whatever it is, the text is shown as plain text

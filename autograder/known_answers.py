@@ -1,4 +1,4 @@
-"""The answers to a unit's exercises that somebody wrote by hand to try the graders on: ``autograder/answers/NN_slug.py``.
+"""What is known of the answers to a unit's exercises, written by hand in ``autograder/answers/NN_slug.py``.
 
 A py:percent script, each cell one answer; the keys on its ``# %%`` line say what it is:
 

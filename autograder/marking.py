@@ -39,6 +39,7 @@ class Marking:
     course: Course | None = None
     accept_risk: bool = False
     regrade: bool = False
+    feedback: bool = True
     told: Callable[[Verdict], None] = lambda verdict: None
     verdicts: list[Verdict] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Marking:
         """Mark them all. Raises BadCourse, and LockdownUnavailable unless the risk is accepted."""
         with self._open:
             if self.course:
-                self._books = self._open.enter_context(open_books(self.course, self.unit, self.jobs))
+                self._books = self._open.enter_context(open_books(self.course, self.unit, self.jobs, self.feedback))
             for submission in submissions:
                 with self._failing_alone(submission):
                     self._begin(submission)

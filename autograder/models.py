@@ -63,9 +63,19 @@ class Model:
         """Give the model weights, in the order and the shapes of :meth:`weights`."""
         self._ask("set_weights", [list(weights)])
 
-    def __call__(self, inputs: Any) -> Any:
-        """The outputs for ``inputs`` (an array or a list of arrays), not training: an array or a list of arrays."""
-        return self._ask("call", [inputs])
+    def __call__(self, *inputs: Any) -> Any:
+        """The outputs for ``inputs``, not training: an array, or a list of arrays.
+
+        A model takes one argument, an array or a list of arrays; a layer may take more, such as a cell its state.
+        """
+        return self._ask("call", list(inputs))
+
+    def loss(self, inputs: Any, targets: Any) -> float:
+        """The loss that the student compiled, on one batch, not training."""
+        loss = self._ask("loss", [inputs, targets])
+        if not isinstance(loss, float):
+            raise Mistake("the model's loss is no number")
+        return loss
 
     def train(self, inputs: Any, targets: Any, steps: int) -> list[float]:
         """The losses of some steps of training on one batch, with the loss and the optimizer the student compiled."""

@@ -1,7 +1,7 @@
-"""Mutants: a worked answer with one fault each, made from its syntax tree by the operators of :mod:`autograder.operators`.
+"""Mutants: a worked answer with one fault each, made from its syntax tree by :mod:`autograder.operators`.
 
-A mutant's id is made of its operator and of the statement that it changes, so that it stays the same while other parts
-of the solution are edited.
+A mutant's id is made of its operator, of the piece of code that it changes and of what that contributes to, so that it
+stays the same while other parts of the solution are edited.
 """
 
 from __future__ import annotations
@@ -55,10 +55,14 @@ def mutants(source: str, exercise: str, words: Mapping[str, str] | None = None) 
                     continue
                 seen.add(text)
                 before, after = _difference(original, text)
-                key = f"{name}-{hashlib.sha256(f'{before}>{after}'.encode()).hexdigest()[:6]}"
+                key = f"{name}-{_digest(site, change)}"
                 numbers[key] += 1
                 number = f"-{numbers[key]}" if numbers[key] > 1 else ""
-                made.append(Mutant(key + number, name, text + "\n", change.says, site.place or "", before, after))
+                made.append(
+                    Mutant(
+                        key + number, name, text + "\n", _tidy(change.says, site.place), site.place or "", before, after
+                    )
+                )
     return tuple(made)
 
 
@@ -75,15 +79,45 @@ def sites(tree: ast.Module, exercise: str, words: Mapping[str, str]) -> Iterator
 
 def _below(parent: ast.AST, parents: tuple[ast.AST, ...], words: Words) -> Iterator[Site]:
     for name, value in ast.iter_fields(parent):
-        if name in ("args", "decorator_list", "returns", "annotation", "type_params") and not isinstance(parent, ast.Call):
+        if name in ("args", "decorator_list", "returns", "annotation", "type_params") and not isinstance(
+            parent, ast.Call
+        ):
             continue  # what the student sees too
         for index, node in enumerate(value if isinstance(value, list) else [value]):
-            if not isinstance(node, ast.AST) or isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr, ast.expr_context)):
+            if not isinstance(node, ast.AST) or isinstance(
+                node, (ast.Raise, ast.Assert, ast.JoinedStr, ast.expr_context)
+            ):
                 continue
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 continue  # a docstring
             yield Site(node, parent, name, index if isinstance(value, list) else None, (*parents, parent), words)
             yield from _below(node, (*parents, parent), words)
+
+
+def _tidy(says: str, place: str | None) -> str:
+    """A sentence without its last words " in the place" where it has named the place before."""
+    rest = says.removesuffix(f" in {place}")
+    return rest if place and place in rest else says
+
+
+def _digest(site: Site, change: Change) -> str:
+    """Six digits that stand for a change: what is replaced, by what, and what it contributes to."""
+    new = change.replacement if isinstance(change.replacement, list) else [change.replacement]
+    changed = [_text(site.node), *map(_text, new)]
+    below: ast.AST = site.node
+    for parent in reversed(site.parents):
+        if isinstance(parent, ast.Assign):
+            changed += map(_text, parent.targets)
+        elif isinstance(parent, ast.AugAssign):
+            changed.append(_text(parent.target))
+        elif isinstance(parent, ast.Dict) and below in parent.values:
+            changed.append(_text(parent.keys[parent.values.index(below)]))
+        below = parent
+    return hashlib.sha256("\n".join(changed).encode()).hexdigest()[:6]
+
+
+def _text(node: ast.AST | None) -> str:
+    return "" if node is None else ast.unparse(ast.fix_missing_locations(node))
 
 
 def _changed(tree: ast.Module, site: Site, change: Change) -> str:
@@ -112,7 +146,9 @@ def _compiles(text: str) -> bool:
 def _difference(before: str, after: str) -> tuple[str, str]:
     """The lines in which two texts differ, without indentation."""
     old, new = before.split("\n"), after.split("\n")
-    start = next((k for k, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new)))
+    start = next(
+        (k for k, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new))
+    )
     end = 0
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1

@@ -20,6 +20,25 @@ CODE_STUB = """\
 raise NotImplementedError("this exercise waits for your code")"""
 TEXT_STUB = "*Your answer goes here, in the place of this line.*"
 
+# The steps of `nbgrader autograde`: its own, but for the first of each list, which are ours (autograder.engine).
+# Names, not classes: building notebooks needs none of them.
+CLEANING = (
+    "autograder.engine.Reconcile",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+GRADING = (
+    "autograder.engine.TrustedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+
 
 def configure(c: Config, course: Path = ROOT) -> None:
     """Set nbgrader up: sources and releases come from this checkout, everything of the class lives in ``course``."""
@@ -33,3 +52,6 @@ def configure(c: Config, course: Path = ROOT) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
+    c.Autograde.exporter_class = "autograder.engine.SubmissionExporter"
+    c.Autograde.sanitize_preprocessors = list(CLEANING)
+    c.Autograde.autograde_preprocessors = list(GRADING)

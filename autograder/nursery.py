@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -24,7 +26,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from autograder import confine
+from autograder import confine, scratch
 from unrolled.execution import Session
 
 WARM_SECONDS = 120.0  # a cold disk and a busy machine may need this long to import TensorFlow
@@ -49,20 +51,20 @@ class Nursery:
     """Starts the nursery's process, and ends it with the block. Examiners reach it by :meth:`child`."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="unrolled-nursery-")  # mode 700
-        self.address = Path(self._folder.name) / "socket"
-        self.scratch = Path(self._folder.name) / "scratch"
+        self._folder = Path(tempfile.mkdtemp(prefix="unrolled-nursery-"))  # mode 700
+        self.address = self._folder / "socket"
+        self.scratch = self._folder / "scratch"
         self.scratch.mkdir()
         root = Path(__file__).resolve().parent.parent
         environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        environment |= ENVIRONMENT | {"HOME": self._folder.name, "PYTHONPATH": str(root)}
+        environment |= ENVIRONMENT | {"HOME": str(self._folder), "PYTHONPATH": str(root)}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "autograder.nursery", str(self.address)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=environment,
-            cwd=self._folder.name,
+            cwd=self._folder,
             start_new_session=True,  # a Ctrl-C at the terminal is for the coordinator, which ends the nursery in order
         )
 
@@ -74,7 +76,7 @@ class Nursery:
     ) -> None:
         self._process.kill()
         self._process.communicate()
-        self._folder.cleanup()
+        scratch.remove(self._folder)
 
     def wait_until_warm(self) -> None:
         """Return when children can be had. Raises NurseryError with what the nursery said when it does not come up."""
@@ -154,7 +156,11 @@ def _warm() -> Session:
     import tensorflow  # noqa: F401
 
     import autograder.child  # noqa: F401
+    import unrolled.checks
     import unrolled.plots  # noqa: F401
+
+    for module in pkgutil.walk_packages(unrolled.checks.__path__, "unrolled.checks."):
+        importlib.import_module(module.name)
 
     confine.available()  # loads the lockdown's libraries, which a locked process could not find any more
     return Session()

@@ -212,26 +212,26 @@ def _roles(cells: list[NotebookNode], release: list[NotebookNode], mended: list[
     holding exactly the release's text.
     """
     known = {_name(original) for original in release if _is_known(original)}
-    nameless = [place for place, cell in enumerate(cells) if _name(cell) not in known]
+    by_name: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        by_name.setdefault(_name(cell), []).append(place)
+    nameless = [place for name, places in by_name.items() if name not in known for place in places]
+    nameless.sort()
     plays: dict[int, int] = {}
     for role, original in enumerate(release):
-        named = _named(cells, original)
+        named = by_name.get(_name(original), []) if _name(original) else []
         if len(named) > 1:
             mended.append(f"The cell {_name(original)} was there {len(named)} times; one of them counts.")
-        free = [place for place in nameless if place not in plays]
-        candidates = (
-            named
-            or [place for place in free if cells[place].id == original.id]
-            or [place for place in free if _same_text(cells[place], original)]
-        )
+        candidates = named or _alike(original, [(place, cells[place]) for place in nameless if place not in plays])
         if candidates:
             plays[_choice(candidates, cells, original)] = role
     return plays
 
 
-def _named(cells: list[NotebookNode], original: NotebookNode) -> list[int]:
-    name = _name(original)
-    return [place for place, cell in enumerate(cells) if name and _name(cell) == name]
+def _alike(original: NotebookNode, free: list[tuple[int, NotebookNode]]) -> list[int]:
+    """The places of cells without a known name that have the id of a released cell, or else its text."""
+    with_its_id = [place for place, cell in free if cell["id"] == original["id"]]
+    return with_its_id or [place for place, cell in free if _same_text(cell, original)]
 
 
 def _name(cell: NotebookNode) -> str:

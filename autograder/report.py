@@ -38,7 +38,8 @@ def show(verdicts: Sequence[Verdict], console: Console) -> None:
     table.add_column("points", no_wrap=True, justify="right")
     table.add_column("exercises", no_wrap=True)
     table.add_column("note", no_wrap=True)
-    room = console.width - sum(_widest(column) for column in (["submission"] + names, points, ["exercises"])) - 8
+    columns = (["submission", *names], ["points", *points], ["exercises", "·" * len(verdicts[0].exercises)])
+    room = console.width - sum(map(_widest, columns)) - 8
     for verdict, name, earned in zip(verdicts, names, points, strict=True):
         marks = "".join(f"[{style}]{mark}[/]" for mark, style in map(_mark, verdict.exercises))
         table.add_row(escape(name), earned, marks, escape(_cut(_note(verdict), room)))

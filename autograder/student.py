@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.models import Model
 from autograder.tenant import Gone, House, StandIns, Tenant
 from autograder.verdict import Status
-from autograder.wording import describe_raise, is_not_implemented
-from unrolled.wire import Reference, StandIn
+from autograder.wording import describe_raise, exception_name, is_not_implemented
+from unrolled.wire import Recipe, Reference, StandIn
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,33 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Call:
+    """One answered call, for the diagnosis of a wrong answer: what was passed, and what came of it.
+
+    ``after``: the arguments as the call left them, if that was asked. ``raised``: the name and the text of an
+    exception, as the student's process gave them: to be compared, never to be shown.
+    """
+
+    name: str
+    args: tuple[Any, ...]
+    value: Any = None
+    after: Any = None
+    raised: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Handle:
-    """A value that stays in the student's process; indexing it leads into it. Lives as long as that process."""
+    """A value that stays in the student's process; indexing it leads into it. Lives as long as that process.
+
+    ``made_by`` is the call that returned it, for the diagnosis.
+    """
 
     reference: Reference
     tenant: int
+    made_by: Call | None = field(default=None, repr=False, compare=False)
 
     def __getitem__(self, index: int | str) -> Handle:
-        return Handle(self.reference[index], self.tenant)
+        return Handle(self.reference[index], self.tenant, self.made_by)
 
 
 @dataclass(frozen=True)
@@ -48,15 +67,6 @@ class Provided:
 
     name: str
     function: Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One answered call: what a diagnosis of a wrong answer looks at."""
-
-    name: str
-    args: tuple[Any, ...]
-    value: Any
 
 
 class Student:
@@ -74,7 +84,7 @@ class Student:
         self.status: Status = "graded"
         self.cell_outputs: dict[str, list[dict]] = {}
         self.protections: tuple[str, ...] = ()
-        self.last_call: Call | None = None
+        self.calls: list[Call] = []
         self.notes: list[str] = []
 
     def __enter__(self) -> Student:
@@ -95,8 +105,12 @@ class Student:
 
     @contextmanager
     def examined(self, exercise: str, stand_ins: StandIns) -> Iterator[None]:
-        """For the block, calls belong to ``exercise``, and ``stand_ins`` take the place of the student's functions."""
+        """For the block, calls belong to ``exercise``, and ``stand_ins`` take the place of the student's functions.
+
+        ``calls`` are those of this block until the next one begins.
+        """
         before = self._exercise, self._stand_ins
+        self.calls = []
         self._exercise, self._stand_ins = exercise, stand_ins
         try:
             yield
@@ -108,7 +122,8 @@ class Student:
 
         Args:
             name: the function's name in the notebook.
-            args: values, arrays, a :class:`Handle` or a :class:`Provided`.
+            args: values, arrays, a :class:`Handle`, a :class:`Provided`, a :class:`~unrolled.wire.Recipe`, or
+                dictionaries of them.
             inputs_after: also return the arguments as the call left them: ``(value, arguments)``.
 
         Raises:
@@ -116,7 +131,7 @@ class Student:
         """
         answer = self._ask_call(name, args, keep=False, inputs_after=inputs_after)
         value = answer.get("value")
-        self.last_call = Call(name, args, value)
+        self.calls.append(Call(name, args, value, answer.get("inputs")))
         return (value, answer.get("inputs")) if inputs_after else value
 
     def keep(self, name: str, *args: Any) -> Handle:
@@ -125,6 +140,17 @@ class Student:
         number = answer.get("kept")
         if type(number) is not int:
             raise Crashed(f"`{name}` broke the connection to the grader")
+        return Handle(Reference(number), self._tenants, Call(name, args))
+
+    def make(self, kind: str, **settings: Any) -> Handle:
+        """Make something of a known kind in the student's process, such as ``student.make("Generator", seed=3)``.
+
+        What is kept keeps its state from call to call, unlike a :class:`~unrolled.wire.Recipe` given as an argument,
+        which is made afresh for each. Kinds: see :mod:`autograder.recipes`.
+        """
+        number = self._ask({"do": "make", "recipe": Recipe(kind, settings)}, "the notebook").get("kept")
+        if type(number) is not int:
+            raise Crashed("the notebook broke the connection to the grader")
         return Handle(Reference(number), self._tenants)
 
     def fetch(self, handle: Handle) -> Any:
@@ -160,6 +186,7 @@ class Student:
         if isinstance(raised, dict):
             if is_not_implemented(raised):
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
+            self.calls.append(Call(name, args, raised=(exception_name(raised.get("kinds")), str(raised.get("message")))))
             raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
         return answer
 
@@ -178,6 +205,8 @@ class Student:
     def _sent(self, value: Any) -> Any:
         if isinstance(value, Provided):
             return StandIn(value.name)
+        if isinstance(value, dict):
+            return {key: self._sent(part) for key, part in value.items()}
         return self._reference(value) if isinstance(value, Handle) else value
 
     def _reference(self, handle: Handle) -> Reference:

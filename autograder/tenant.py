@@ -6,18 +6,20 @@ ended as one that broke.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import nursery
+import numpy as np
+
+from autograder import nursery, scratch
 from autograder.watchdog import Exceeded, Limits, Watchdog
 from unrolled.wire import Channel, WireError
 
 MAX_ASKED = 20_000  # stand-in calls within one call: a loop over steps needs some tens
+MAX_ELEMENTS = 500_000  # numbers in the arguments of one stand-in call
 
 StandIns = Mapping[str, Callable[..., Any]]
 
@@ -64,7 +66,7 @@ class Tenant:
             }
             pid, pidfd, sock = nursery.child(house.address, request)
         except BaseException:
-            shutil.rmtree(self._scratch)
+            scratch.remove(self._scratch)
             raise
         self._watchdog = Watchdog(pid, pidfd, self._scratch, house.limits)
         self._channel = Channel(sock, alive=self._watchdog.look)
@@ -95,9 +97,7 @@ class Tenant:
         """End the child and remove its folder."""
         self._watchdog.close()
         self._channel.close()
-        shutil.rmtree(
-            self._scratch, ignore_errors=True
-        )  # what a student left may be odd; the nursery's folder goes in the end
+        scratch.remove(self._scratch)
 
     def _answer(self, stand_ins: StandIns) -> dict[str, Any]:
         try:
@@ -124,17 +124,28 @@ def _stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[st
     name, args, named = message.get("ask"), message.get("args"), message.get("named")
     if not isinstance(name, str) or name not in stand_ins or not isinstance(args, list) or not isinstance(named, dict):
         return {"refused": "no such function"}
+    if _elements(args) + _elements(named) > MAX_ELEMENTS:  # the work is done here, where no watchdog looks
+        return {"refused": f"{name} is not meant for so much data"}
     try:
         return {"value": stand_ins[name](*args, **{str(key): value for key, value in named.items()})}
     except Exception as error:  # the arguments are the student's: anything may be wrong with them
         return {"refused": f"{name} cannot work with these arguments ({type(error).__name__})"}
 
 
-def _lay_out(scratch: Path, files: Mapping[str, bytes]) -> None:
+def _elements(value: Any) -> int:
+    """How many numbers and containers a value holds."""
+    if isinstance(value, np.ndarray):
+        return value.size + 1
+    if isinstance(value, dict):
+        return 1 + sum(map(_elements, value.values()))
+    return 1 + (sum(map(_elements, value)) if isinstance(value, list | tuple) else 0)
+
+
+def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
     """``work`` with the submission's files, where the notebook runs; ``tmp`` for what libraries leave."""
-    work = scratch / "work"
+    work = folder / "work"
     work.mkdir()
-    (scratch / "tmp").mkdir()
+    (folder / "tmp").mkdir()
     for name, content in files.items():
         path = (work / name).resolve()
         if not path.is_relative_to(work.resolve()):

@@ -1,4 +1,4 @@
-"""What the graders are tried on: for each exercise mutants, known mistakes, paraphrases and the stub, judged as students are.
+"""What the graders are tried on: mutants, known mistakes, paraphrases and stubs, judged as students are.
 
 A trial is the worked notebook with one answer replaced (of a paraphrase, those that belong together). It goes through
 the pool of examiners that grades submissions; there is no second way of running answers. What it must get:
@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,13 +29,14 @@ from autograder.verdict import ExerciseVerdict, Verdict
 
 SEED = 1  # of the live cases: the same on every run, so that an audit can be repeated
 LEAST_MUTANTS, LEAST_MISTAKES, LEAST_PARAPHRASES, MOST_EQUIVALENT = 12, 3, 3, 0.1
+MOST_MUTANTS = 40  # of an exercise, unless all are asked for: for the time that an audit takes
 
 Kind = Literal["solution", "mutant", "mistake", "paraphrase", "stub"]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One notebook to judge: the solution but for ``answers``; ``exercise`` is empty when that is not one exercise's."""
+    """A notebook to judge: the solution but for ``answers``; ``exercise`` is empty when it is not one exercise's."""
 
     kind: Kind
     name: str
@@ -90,15 +92,16 @@ def submission(unit: Unit) -> Callable[[Mapping[str, str]], dict[str, bytes]]:
     return files
 
 
-def trials(unit: Unit, known: KnownAnswers, only: str | None = None) -> list[Trial]:
-    """All trials of a unit, or of one exercise."""
+def trials(unit: Unit, known: KnownAnswers, only: str | None = None, most: int | None = MOST_MUTANTS) -> list[Trial]:
+    """All trials of a unit, or of one exercise, with at most so many mutants of each exercise (None: all of them)."""
+    listed = {(entry.exercise, entry.mutant) for entry in known.equivalents}
     made = [Trial("solution", "solution", "", {})]
     stubs = {grade_id(cell): cell.source for cell in unit.release.cells if marks(cell).get("solution")}
     for exercise, worked in worked_answers(unit).items():
         if only not in (None, exercise):
             continue
         made.append(Trial("stub", "stub", exercise, {exercise: stubs[exercise]}))
-        for mutant in mutants(worked, exercise, known.words_for(exercise)):
+        for mutant in _chosen(mutants(worked, exercise, known.words_for(exercise)), exercise, listed, most):
             made.append(Trial("mutant", mutant.id, exercise, {exercise: mutant.source}, mutant))
     for mistake in known.mistakes:
         if only in (None, mistake.exercise):
@@ -107,6 +110,24 @@ def trials(unit: Unit, known: KnownAnswers, only: str | None = None) -> list[Tri
         if only is None or only in paraphrase.answers:
             made.append(Trial("paraphrase", paraphrase.name, "", paraphrase.answers))
     return made
+
+
+def _chosen(
+    made: Sequence[Mutant], exercise: str, listed: Container[tuple[str, str]], most: int | None
+) -> list[Mutant]:
+    """Some of the mutants, by turns one of each operator, and all that are listed as equivalent.
+
+    Which one of an operator's comes first hangs on its id, so that the same are taken until the solution is edited.
+    """
+    if most is None or len(made) <= most:
+        return list(made)
+    turns: Counter[str] = Counter()
+    ranked = []
+    for mutant in sorted(made, key=lambda mutant: mutant.id.rpartition("-")[2]):
+        ranked.append((turns[mutant.operator], mutant.id))
+        turns[mutant.operator] += 1
+    taken = {id for _, id in sorted(ranked)[:most]}
+    return [mutant for mutant in made if mutant.id in taken or (exercise, mutant.id) in listed]
 
 
 def judged(

@@ -28,6 +28,7 @@ class Limits:
     memory: int = 2 << 30
     threads: int = 256
     disk: int = 256 << 20
+    files: int = 5_000
     restarts: int = 10
 
 
@@ -89,8 +90,9 @@ class Watchdog:
             return Exceeded(f"started more than {self._limits.threads} threads", time=False)
         if now - self._disk_from > DISK_EVERY:
             self._disk_from = now
-            if _size(self._scratch) > self._limits.disk:
-                return Exceeded(f"wrote more than {self._limits.disk >> 20} MB", time=False)
+            too_much = _too_much(self._scratch, self._limits)
+            if too_much:
+                return Exceeded(too_much, time=False)
         return None
 
     def _cpu(self) -> float:
@@ -101,13 +103,24 @@ class Watchdog:
         return self._process.memory_info().rss
 
 
-def _size(folder: Path) -> int:
-    """Bytes of the files in a folder that somebody else is writing to."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_size
-            except FileNotFoundError:
-                continue  # removed meanwhile
-    return total
+def _too_much(folder: Path, limits: Limits) -> str | None:
+    """What is too much about the files in a folder that somebody else is writing to, if anything is."""
+    size = files = 0
+    try:
+        for parent, folders, names in os.walk(folder):
+            files += len(folders) + len(names)
+            size += sum(_file_size(os.path.join(parent, name)) for name in names)
+            if size > limits.disk or files > limits.files:
+                break
+    except RecursionError:
+        return "nested its folders too deeply"
+    if size > limits.disk:
+        return f"wrote more than {limits.disk >> 20} MB"
+    return f"made more than {limits.files} files" if files > limits.files else None
+
+
+def _file_size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return 0  # removed meanwhile, or out of reach at the end of a very long path

@@ -62,7 +62,7 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
         raised: what the child says of it; nothing in it is trusted.
         cells: the notebook's code cells, source by id.
     """
-    kind = _kind(raised.get("kinds"))
+    kind = exception_name(raised.get("kinds"))
     source = cells.get(str(raised.get("cell")), "")
     message = raised.get("message")
     said = _said(message, "\n".join(cells.values())) if isinstance(message, str) else ""
@@ -73,10 +73,10 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
 
 def is_not_implemented(raised: Mapping[str, Any]) -> bool:
     """Whether the exception is what an untouched stub raises."""
-    return _kind(raised.get("kinds")) == "NotImplementedError"
+    return exception_name(raised.get("kinds")) == "NotImplementedError"
 
 
-def _kind(kinds: object) -> str:
+def exception_name(kinds: object) -> str:
     """The nearest class of the exception that Python itself defines."""
     for kind in kinds if isinstance(kinds, list) else []:
         found = getattr(builtins, kind, None) if isinstance(kind, str) else None

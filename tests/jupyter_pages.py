@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -15,11 +14,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 TOKEN = "unrolled-tests"
+PICTURES = os.environ.get("UNROLLED_PICTURES")
 
 
 @contextlib.contextmanager
@@ -32,7 +32,16 @@ def jupyter(folder: Path, settings: Path, *options: str) -> Iterator[str]:
     _write(settings / "lab/@jupyterlab/apputils-extension/notification.jupyterlab-settings", {"fetchNews": "false"})
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+    ]
     command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0", f"--notebook-dir={folder}", *options]
     environment = os.environ | {
         "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"),
@@ -48,7 +57,11 @@ def jupyter(folder: Path, settings: Path, *options: str) -> Iterator[str]:
             yield _up(f"http://127.0.0.1:{port}", server, log)
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                server.kill()  # it waits for what it is doing; the test has said already what went wrong
+                server.wait()
 
 
 @contextlib.contextmanager
@@ -66,9 +79,11 @@ def page(address: str) -> Iterator[Page]:
             browser.close()
 
 
-def safe_name(text: str) -> str:
-    """A file name for a screenshot."""
-    return re.sub(r"\W+", "-", text).strip("-")
+def shot(what: Page | Locator, name: str) -> None:
+    """Keep a picture of a page, or of a part of one, when ``UNROLLED_PICTURES`` names a folder for them."""
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        what.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
 def _up(address: str, server: subprocess.Popen, log: Path) -> str:

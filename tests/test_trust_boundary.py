@@ -182,6 +182,8 @@ def test_every_protection_is_reported(judged):
             "crashed",
         ),
         ("[open(f'{n}', 'wb').write(bytes(60 << 20)) for n in range(40)]; import time; time.sleep(2)", "crashed"),
+        ("import os, time; [(os.mkdir('d'), os.chdir('d')) for _ in range(5000)]; time.sleep(2)", "crashed"),
+        ("import time; [open(f'{n}', 'w').close() for n in range(6000)]; time.sleep(2)", "crashed"),
         ("import os; [os.write(fd, b'junk' * 9) for fd in range(3, 40) if _is_open(fd)]", "crashed"),
         ("return [[[]] * 1000] * 10000", "timeout crashed incorrect"),
         ("raise SystemExit", "raised"),
@@ -262,6 +264,13 @@ def test_a_stand_in_cannot_be_kept_to_answer_for_the_exercise_that_it_stands_in_
     quadruple = "stolen = []\ndef quadruple(x):\n    stolen.append(double)\n    return double(double(x))"
     verdict = judged(submission(double, quadruple, "double, quadruple = double, quadruple"))
     assert verdict.exercises[0].score == 0
+
+
+def test_a_stand_in_does_no_more_work_for_a_student_than_a_right_answer_needs(judged):
+    verdict = judged(
+        submission("def double(x):\n    return None", "def quadruple(x):\n    return double(np.ones(10**7))")
+    )
+    assert verdict.exercises[1].outcome == "raised" and verdict.exercises[1].score == 0
 
 
 def test_no_message_holds_a_hidden_input(judged):

@@ -6,6 +6,7 @@ JupyterLab; what a cell prints and shows comes back as nbformat outputs, bounded
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 import traceback
@@ -89,6 +90,19 @@ class _Shell(InteractiveShell):
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
         """``%matplotlib`` chooses nothing here: the environment's backend stays."""
         return "agg", "agg"
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """What Python can read is left as it is; only the rest can hold a magic or a shell command.
+
+        IPython would look at every token of every cell, which takes longer than to run most of them.
+        """
+        try:
+            if raw_cell.lstrip().startswith("In ["):  # pasted with its prompt, which reads like an annotation
+                return super().transform_cell(raw_cell)
+            ast.parse(raw_cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def enable_gui(self, gui: str | None = None) -> None:
         """No event loop here."""

@@ -1,8 +1,8 @@
 """The jazz choruses of unit 03: chords, notes, and what can be measured of a solo.
 
 Time is counted in ticks, 12 to a beat, 48 to a bar of four beats: a swung pair of eighths is 8 + 4 ticks, a triplet
-4 + 4 + 4. Pitches are MIDI numbers (60 is middle C), pitch classes are pitches modulo 12. The choruses are our own, made
-by ``data/jazz/make_corpus.py``; their card is ``data/jazz/README.md``.
+4 + 4 + 4. Pitches are MIDI numbers (60 is middle C), pitch classes are pitches modulo 12. The choruses are our own,
+made by ``data/jazz/make_corpus.py``; their card is ``data/jazz/README.md``.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Chord:
 
 
 class Note(NamedTuple):
-    """A sounding note: when it begins (ticks from the start of the chorus), how long it lasts (ticks), its MIDI pitch."""
+    """A sounding note: its onset (ticks from the start of the chorus), its duration (ticks), its MIDI pitch."""
 
     onset: int
     duration: int
@@ -112,8 +112,8 @@ class Chorus:
         key: pitch class of the key.
         tempo: beats a minute.
         chords: one for every half bar (24 ticks).
-        notes: the sounding ones, in the order of time, one at a time: none begins before the one before has ended. Where
-            nothing sounds there is a rest, which is not written. The last note may end before the chorus, never after.
+        notes: the sounding ones, in the order of time and one at a time: none begins before the one before has ended.
+            Where nothing sounds there is a rest, which is not written. No note ends after the chorus.
     """
 
     name: str
@@ -148,8 +148,8 @@ def _corpus() -> tuple[tuple[str, Chorus], ...]:
 def write_chorus(chorus: Chorus, split: str) -> str:
     """Three lines of text: the chorus's name, form, key, tempo and part; its chords, two a bar; its notes, bar by bar.
 
-    A note is ``duration.pitch``, a rest ``duration.r`` (the last one of a chorus is not written); a note that is held over
-    a bar line stands in the bar where it begins.
+    A note is ``duration.pitch``, a rest ``duration.r`` (the last one of a chorus is not written); a note that is held
+    over a bar line stands in the bar where it begins.
     """
     head = f"{chorus.name} {chorus.form} {NAMES[chorus.key]} {chorus.tempo} {split}"
     symbols = [chord.symbol for chord in chorus.chords]

@@ -27,7 +27,7 @@ MAX_BODY = 256 << 20  # bytes
 MAX_DEPTH = 32
 DTYPES = frozenset("b1,i1,i2,i4,i8,u1,u2,u4,u8,f2,f4,f8,c8,c16".split(","))
 LENGTHS = struct.Struct("<II")
-TUPLE, DICT, ARRAY, OPAQUE, REFERENCE, STAND_IN = 1, 2, 3, 4, 5, 6
+TUPLE, DICT, ARRAY, OPAQUE, REFERENCE, STAND_IN, RECIPE = 1, 2, 3, 4, 5, 6, 7
 PLAIN = (bool, int, float, str)
 
 
@@ -62,6 +62,17 @@ class StandIn:
     name: str
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """Something that the other process is to make, where it is needed: a NumPy Generator, a Keras layer.
+
+    ``kind`` is one of a few that the other process knows, ``settings`` are plain values.
+    """
+
+    kind: str
+    settings: dict[str, Any]
+
+
 def encode(value: Any) -> bytes:
     """The frame of ``value``.
 
@@ -80,7 +91,8 @@ def decode(header: bytes, body: bytes, *, references: bool = False) -> Any:
     """The value of a frame's header and body, of plain built-in types, arrays, :class:`Opaque` and nothing else.
 
     Args:
-        references: whether :class:`Reference` and :class:`StandIn` may occur; only the trusted side may send them.
+        references: whether :class:`Reference`, :class:`StandIn` and :class:`Recipe` may occur; only the trusted side
+            may send them.
 
     Raises:
         WireError: when the bytes are not a frame.
@@ -177,6 +189,8 @@ def _plain(value: Any, body: list[bytes], depth: int) -> Any:
         return msgpack.ExtType(REFERENCE, msgpack.packb([value.number, list(value.path)]))
     if isinstance(value, StandIn):
         return msgpack.ExtType(STAND_IN, value.name.encode())
+    if isinstance(value, Recipe):
+        return msgpack.ExtType(RECIPE, msgpack.packb([value.kind, _plain(value.settings, body, depth + 1)]))
     return _array(_as_array(value), value, body, depth)
 
 
@@ -237,6 +251,9 @@ def _rebuild(value: Any, body: _Body, depth: int, references: bool) -> Any:
     if value.code == REFERENCE and references:
         number, path = parts
         return Reference(number, tuple(path))
+    if value.code == RECIPE and references:
+        kind, settings = parts
+        return Recipe(kind, _rebuild(settings, body, depth + 1, references))
     raise ValueError(f"unexpected extension {value.code}")
 
 

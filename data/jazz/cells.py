@@ -1,7 +1,7 @@
 """Cells: what a soloist can play over one chord in half a bar, as pitches, each with how likely it is to be chosen.
 
-There are runs along a scale with its bebop passing tone, arpeggios in thirds, turns and digital patterns, and two ways to
-aim at a tone of the next chord: from a half step away, and from both sides (an enclosure).
+There are runs along a scale with its bebop passing tone, arpeggios in thirds, turns and digital patterns, and two ways
+to aim at a tone of the next chord: from a half step away, and from both sides (an enclosure).
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def aimed(count: int, start: int, target: int, bebop: list[int], scale: list[int
 
 
 def leading(count: int, start: int, goal: int, rungs: list[int]) -> tuple[int, ...] | None:
-    """A straight way of ``count`` notes from ``start`` towards ``goal``, by step if that is far enough, else in thirds."""
+    """A straight way of ``count`` notes from ``start`` towards ``goal``, by step if that reaches, else in thirds."""
     gap = goal - start
     direction = 1 if gap > 0 else -1
     for stride in (1, 2):

@@ -19,7 +19,8 @@ FORMS = {
     "circle_of_fifths": "Gbm7b5 | B7b9 | Em7 | A7 | Am7 | D7 | Gmaj7 | Cmaj7 "
     "| Gbm7b5 | B7b9 | Em7 | A7 | Dm7 | G7 | C6 | C6",
     "turnaround": "Cmaj7 A7b9 | Dm7 G7 | Em7 Ebdim7 | Dm7 G7 | C7 A7b9 | D7 G7 | Cmaj7 Ebdim7 | Dm7 G7",
-    "modal": "Cm7 | Cm7 | Cm7 | Cm7 | Ebm7 | Ebm7 | Cm7 | Cm7 | Dbmaj7 | Dbmaj7 | Dbmaj7 | Dbmaj7 | Cm7 | Cm7 | Cm7 | Cm7",
+    "modal": "Cm7 | Cm7 | Cm7 | Cm7 | Ebm7 | Ebm7 | Cm7 | Cm7 "
+    "| Dbmaj7 | Dbmaj7 | Dbmaj7 | Dbmaj7 | Cm7 | Cm7 | Cm7 | Cm7",
     "tritone_substitution": "Dm7 | Db7 | Cmaj7 | C6 | Gm7 | Gb7 | Fmaj7 | Dm7 Db7",
     "back_door": "Cmaj7 | Fm7 Bb7 | Cmaj7 | Gm7 C7 | Fmaj7 | Fm7 Bb7 | Em7 A7b9 | Dm7 G7",
     "falling_whole_tones": "Cmaj7 | Cm7 F7 | Bbmaj7 | Bbm7 Eb7 | Abmaj7 | Ab6 | Dm7b5 G7b9 | C6",

@@ -1,9 +1,9 @@
 """Licks: short figures of our own over one or two chords, which the soloist of ``lines.py`` weaves in.
 
 A lick is written over one chord, or over two with a bar line between them. A word is a rhythm letter and a degree, both
-as on paper: ``e`` swung eighth, ``t`` triplet eighth, ``q`` quarter, ``d`` quarter that is tied to the eighth after it,
-``u`` an upbeat eighth tied to the beat that follows, ``h`` half note, and ``e-``, ``q-`` rests. Degrees count from the root of the chord
-they stand over, in the major scale, with ``b`` and ``#``; ``'`` is an octave up, ``,`` an octave down.
+as on paper: ``e`` swung eighth, ``t`` triplet eighth, ``q`` quarter, ``d`` dotted quarter, ``h`` half note, and ``e-``,
+``q-`` rests. Degrees count from the root of the chord they stand over, in the major scale, with ``b`` and ``#``; ``'``
+is an octave up, ``,`` an octave down.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ t3 tb6 tb7 eb2' e1' eb6 e#4 e3 e#2
 MAJOR = """
 e3 e5 e7 e2' e1' e7 e6 e5
 e1 e2 e3 e5 e6 e5 e3 e2
-e5 e3 e2 e1 e7, e2 q1
+d5 e3 e2 e1 q6,
 e7 e6 e5 e3 e4 e#4 e5 e3
 e- e5 e6 e7 e1' e5 e3 e2
 q5 e6 e3 e5 e2 e3 e1
@@ -105,7 +105,7 @@ eb3 e5 eb7 e5 e1' eb7 e5 eb7 | e3 e1 e2 e3 q5 qb7
 FIVE_ONE = """
 e3 e5 eb7 eb2' e1' eb7 e5 e4 | e7, e1 e2 e5 q3 q-
 eb7 e6 e5 e4 e3 e5 eb7 e5 | e3 e2 e1 e3 q5 q-
-e5 e#4 e5 e6 eb7 e5 e3 e4 | e1 e3 e2 e5 h3
+e5 e#4 e5 e6 eb7 e5 e3 e4 | d3 e2 h1
 e1' e7 eb7 e6 e5 e3 e2 e#2 | e7, e2 e1 e5 q3 q-
 eb7 e1' e2' e1' eb7 e5 e6 eb7 | q3' e1' e7 q5 q-
 e3 e1 e2 e3 e5 e3 e4 e3 | e5, e7, e1 e3 q2 q-
@@ -137,7 +137,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     (MINOR_TWO_FIVE, (("m7b5",), ("7b9",))),
 )
 
-_WORD = re.compile(r"([etqduh])(-|[b#]?[1-7][',]?)")
+_WORD = re.compile(r"([etqdh])(-|[b#]?[1-7][',]?)")
 _DEGREES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11}
 _ALTERED = {"": 0, "b": -1, "#": 1}
 _OCTAVES = {"": 0, "'": 12, ",": -12}
@@ -159,7 +159,14 @@ class Lick:
 def duration(letter: str, onset: int) -> int:
     """Ticks of a rhythm letter at a place: an eighth on the beat is long, off the beat short."""
     on_the_beat = onset % 12 == 0
-    return {"e": 8 if on_the_beat else 4, "t": 4, "q": 12, "d": 20, "u": 16, "h": 24}[letter]
+    return {"e": 8 if on_the_beat else 4, "t": 4, "q": 12, "d": 20, "h": 24}[letter]
+
+
+def semitones(degree: str) -> int:
+    """Semitones above the root of a degree such as ``b3'``."""
+    plain = degree.strip("b#',")
+    accidental, octave = degree[: degree.index(plain)], degree[degree.index(plain) + 1 :]
+    return _DEGREES[plain] + _ALTERED[accidental] + _OCTAVES[octave]
 
 
 def read(line: str, qualities: tuple[tuple[str, ...], ...]) -> Lick:
@@ -173,8 +180,7 @@ def read(line: str, qualities: tuple[tuple[str, ...], ...]) -> Lick:
             letter, degree = match.groups()
             ticks = duration(letter, now)
             if degree != "-":
-                accidental, number_, octave = re.fullmatch(r"([b#]?)(\d)([',]?)", degree).groups()  # type: ignore[union-attr]
-                notes.append((now, ticks, _DEGREES[number_] + _ALTERED[accidental] + _OCTAVES[octave]))
+                notes.append((now, ticks, semitones(degree)))
             now += ticks
         if now != number * TICKS_PER_BAR:
             raise ValueError(f"bar {number} of the lick {line!r} ends at tick {now}")

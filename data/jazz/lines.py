@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import exp
 from random import Random
 
 import cells
 import rhythms
-from licks import LICKS
+from licks import LICKS, Lick
 
 from unrolled.jazz import HIGHEST_PITCH, LOWEST_PITCH, TICKS_PER_CHORD, Chord, Note, is_chord_tone
 
 HALF = TICKS_PER_CHORD
 LICK_SHARE, MOTIF_SHARE = 0.42, 0.25
+WIDEST = 9  # semitones between an idea and its repeat
 HOME = (57, 79)  # where phrases are led to; lines go beyond it and come back
 # Semitones between the last note of a cell and the first of the next -> how welcome.
 JOINTS = {0: 0.02, 1: 2.2, 2: 1.6, 3: 0.7, 4: 0.45, 5: 0.25, 6: 0.04, 7: 0.1, 8: 0.04, 9: 0.03, 12: 0.02}
@@ -55,8 +56,8 @@ def improvise(chords: Sequence[Chord], blues: bool, rng: Random) -> tuple[Note, 
             half = motif(solo, half)
         else:
             half = phrase(solo, half, length)
-        half += rng.choice((0, 0, 0, 1, 1, 2))
-        half += solo.notes[-1].end > half * HALF  # room to breathe
+        half += rng.choice((0, 0, 0, 0, 1, 1))
+        half += solo.notes[-1].end > half * HALF - 8  # room to breathe
     return tuple(note for note in solo.notes if note.onset < len(chords) * HALF)
 
 
@@ -68,7 +69,7 @@ def phrase(solo: Solo, half: int, length: int) -> int:
     """Play a phrase from a half bar on; returns the half bar after it."""
     rng = solo.rng
     figures = rhythms.phrase(length, rng)
-    origin, goal = rng.uniform(*HOME), rng.uniform(*HOME)
+    origin, goal = begin_near(solo), rng.uniform(*HOME)
     solo.aim = None
     at = 0
     while at < length:
@@ -83,8 +84,18 @@ def phrase(solo: Solo, half: int, length: int) -> int:
     return half + at
 
 
+def begin_near(solo: Solo) -> float:
+    """A register to begin a phrase in: where the last one ended, or up to a sixth away, within the home register."""
+    low, high = HOME
+    if not solo.notes:
+        return solo.rng.uniform(low, high)
+    return min(high, max(low, solo.notes[-1].pitch + solo.rng.uniform(-9, 9)))
+
+
 def improvised(solo: Solo, half: int, figure: rhythms.Figure, register: float, last: bool) -> None:
     """Play one figure over one chord."""
+    if half + 1 == len(solo.chords):  # nothing is held beyond the end
+        figure = tuple((at, min(ticks, HALF - at)) for at, ticks in figure)
     pitches, solo.aim = choose(solo, half, figure, register, last)
     solo.play(figure, pitches, half * HALF)
 
@@ -103,14 +114,15 @@ def choose(
     options, weights = [], []
     for cell in cells.cells(chord, len(figure), starts, targets):
         weight = cell.weight * cells.on_beat_weight(chord, cell.pitches, onsets)
-        weight *= exp(-(((sum(cell.pitches) / len(figure) - register) / 6) ** 2) / 2)
+        weight *= near(cell.pitches, register)
         if not fresh and solo.aim is None:
             weight *= joint([note.pitch for note in before], cell.pitches)
         weight *= arrival(chord, cell.pitches[0]) if onsets[0] == 0 else 1
         if cell.aim is not None:
             weight *= arrival(following, cell.aim) if following != chord else 0.5
         if last:
-            weight *= 1.0 if is_chord_tone(chord, cell.pitches[-1]) else 0.15
+            final = following if figure in rhythms.HELD_OVER else chord
+            weight *= 1.0 if is_chord_tone(final, cell.pitches[-1]) else 0.12
         options.append(cell)
         weights.append(weight)
     if not sum(weights):  # an aim that no cell can begin with, at the edge of the range: forget it
@@ -133,6 +145,11 @@ def joint(before: Sequence[int], after: Sequence[int]) -> float:
     return weight
 
 
+def near(pitches: Sequence[int], register: float) -> float:
+    """Small for pitches far from where the phrase is being led to."""
+    return exp(-(((sum(pitches) / len(pitches) - register) / 6) ** 2) / 2)
+
+
 def arrival(chord: Chord, pitch: int) -> float:
     """How good a tone is to arrive on when a chord begins."""
     for place, weight in GUIDES.items():
@@ -142,47 +159,56 @@ def arrival(chord: Chord, pitch: int) -> float:
 
 
 def lick(solo: Solo, half: int, room: int, register: float) -> int:
-    """Play a lick that fits the chords and can be reached smoothly, if the dice say so; returns its bars, 0 for none."""
-    rng = solo.rng
-    if rng.random() >= LICK_SHARE or not solo.notes:
+    """Play a lick that fits the chords and can be reached smoothly, if the dice say so. Returns its bars or 0."""
+    if solo.rng.random() >= LICK_SHARE or not solo.notes:
         return 0
     before = [note.pitch for note in solo.notes[-2:]]
     options, weights = [], []
     for candidate in LICKS:
         bars = len(candidate.qualities)
-        chords = [solo.chord(half + 2 * bar) for bar in range(bars)]
-        if 2 * bars > room or not fits(solo, candidate.qualities, half, chords):
+        chords = [solo.chord(half + place) for place in range(2 * bars)]
+        if 2 * bars > room or not fits(candidate, chords):
             continue
-        for octave in (48, 60, 72):
-            pitches = [octave + chords[at // (2 * HALF)].root + step for at, _, step in candidate.notes]
-            shift = -12 if bars == 2 and abs(pitches_gap(candidate.notes, pitches)) > 7 else 0
-            pitches = [p + (shift if at >= 2 * HALF else 0) for (at, _, _), p in zip(candidate.notes, pitches, strict=True)]
-            in_range = LOWEST_PITCH <= min(pitches) and max(pitches) <= HIGHEST_PITCH
-            smooth = bars == 1 or abs(pitches_gap(candidate.notes, pitches)) <= 5
+        for pitches in placements(candidate, chords):
             reached = solo.aim is None or pitches[0] == solo.aim
-            if in_range and smooth and reached:
-                mean = sum(pitches) / len(pitches)
-                weight = 1.0 if solo.aim is not None else joint(before, pitches)
-                options.append((candidate, pitches))
-                weights.append(weight * exp(-(((mean - register) / 6) ** 2) / 2))
+            smooth = joint(before, pitches) if solo.aim is None else 1.0
+            options.append((candidate, pitches))
+            weights.append(reached * smooth * near(pitches, register))
     if sum(weights) < 0.05:
         return 0
-    candidate, pitches = rng.choices(options, weights)[0]
+    candidate, pitches = solo.rng.choices(options, weights)[0]
     solo.aim = None
     solo.play([(at, ticks) for at, ticks, _ in candidate.notes], pitches, half * HALF)
     return len(candidate.qualities)
 
 
-def fits(solo: Solo, qualities: Sequence[Sequence[str]], half: int, chords: Sequence[Chord]) -> bool:
-    """Whether each bar has one chord, of a quality that the lick is written for."""
-    whole = all(solo.chord(half + 2 * bar) == solo.chord(half + 2 * bar + 1) for bar in range(len(chords)))
-    return whole and all(chord.quality in group for chord, group in zip(chords, qualities, strict=True))
+def fits(candidate: Lick, chords: Sequence[Chord]) -> bool:
+    """Whether each bar has one chord, of a quality that the lick is written for. ``chords``: one a half bar."""
+    halves = zip(chords[::2], chords[1::2], candidate.qualities, strict=True)
+    return all(first == second and first.quality in group for first, second, group in halves)
 
 
-def pitches_gap(notes: Sequence[tuple[int, int, int]], pitches: Sequence[int]) -> int:
-    """Semitones over the bar line of a lick of two bars; 0 for one bar."""
-    second = next((place for place, (at, _, _) in enumerate(notes) if at >= 2 * HALF), 0)
-    return pitches[second] - pitches[second - 1] if second else 0
+def placements(candidate: Lick, chords: Sequence[Chord]) -> Iterator[list[int]]:
+    """The lick's pitches in every octave that the horn has, with the bars of a long one joined within a fourth."""
+    for octave in (36, 48, 60, 72):
+        pitches: list[int] = []
+        for at, _, step in candidate.notes:
+            pitch = octave + chords[at // HALF].root + step
+            opens_second_bar = pitches and at >= 2 * HALF and len(pitches) == first_bar(candidate)
+            if opens_second_bar:
+                octave += 12 * round((pitches[-1] - pitch) / 12)
+                pitch = octave + chords[at // HALF].root + step
+            if opens_second_bar and abs(pitch - pitches[-1]) > 5:
+                break
+            pitches.append(pitch)
+        else:
+            if LOWEST_PITCH <= min(pitches) and max(pitches) <= HIGHEST_PITCH:
+                yield pitches
+
+
+def first_bar(candidate: Lick) -> int:
+    """How many notes the lick has in its first bar."""
+    return sum(at < 2 * HALF for at, _, _ in candidate.notes)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -190,14 +216,18 @@ def pitches_gap(notes: Sequence[tuple[int, int, int]], pitches: Sequence[int]) -
 
 
 def motif(solo: Solo, half: int) -> int:
-    """Play an idea of two to three beats and sequence it: the same rhythm and shape, moved to the chords that follow."""
+    """Play an idea of one bar and sequence it: the same rhythm and shape, moved to the chords that follow.
+
+    Returns the half bar after the last repeat.
+    """
     rng = solo.rng
     first, apart = len(solo.notes), rng.choice((2, 2, 2, 4))
-    register = rng.uniform(HOME[0] + 3, HOME[1] - 3)
+    register = begin_near(solo)
     solo.aim = None
     improvised(solo, half, rhythms.pick(rhythms.RUNNING, rng), register, last=False)
     solo.aim = None
-    improvised(solo, half + 1, rhythms.pick(rhythms.CLOSING, rng), register, last=True)
+    closing = {figure: weight for figure, weight in rhythms.CLOSING.items() if figure not in rhythms.HELD_OVER}
+    improvised(solo, half + 1, rhythms.pick(closing, rng), register, last=True)
     idea = solo.notes[first:]
     times = rng.choice((2, 2, 3))
     step = rng.choice((-3, -2, -2, 0, 2, 3))
@@ -206,7 +236,7 @@ def motif(solo: Solo, half: int) -> int:
         if start + 2 > len(solo.chords):
             return start
         moved = sequenced(solo, idea, start - half, repeat * step)
-        if moved is None:
+        if moved is None or abs(moved[0].pitch - solo.notes[-1].pitch) > WIDEST:
             return start
         solo.notes += moved
     return half + times * apart + 2
@@ -227,8 +257,8 @@ def sequenced(solo: Solo, idea: Sequence[Note], halves: int, shift: int) -> list
         if place:
             direction = note.pitch - idea[place - 1].pitch
             rungs = [pitch for pitch in rungs if (pitch - moved[-1].pitch) * direction > 0]
-        near = [pitch for pitch in rungs if abs(pitch - wanted) <= 4]
-        if not near:
+        reachable = [pitch for pitch in rungs if abs(pitch - wanted) <= 4]
+        if not reachable:
             return None
-        moved.append(Note(onset, note.duration, min(near, key=lambda pitch: (abs(pitch - wanted), pitch))))
+        moved.append(Note(onset, note.duration, min(reachable, key=lambda pitch: (abs(pitch - wanted), pitch))))
     return moved

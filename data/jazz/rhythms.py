@@ -36,7 +36,11 @@ CLOSING: dict[Figure, float] = {
     ((0, 8), (8, 4), (12, 12)): 2,
     ((0, 20),): 1,
     ((0, 8), (8, 4), (12, 8), (20, 4)): 1,
+    ((0, 8), (8, 4), (12, 8), (20, 16)): 3,  # the last note comes early, and is held into the next chord
+    ((0, 8), (8, 12), (20, 16)): 1,
 }
+
+HELD_OVER = tuple(figure for figure in CLOSING if sum(figure[-1]) > 24)
 
 
 def pick(weights: dict[Figure, float], rng: Random) -> Figure:

@@ -1954,16 +1954,15 @@ From unit 03 on we use Keras. Its layers compute what yours compute; they differ
 
 The GRU's line needs a thought. $1-\sigma(v) = \sigma(-v)$, so Keras's update kernel and bias are the **negatives** of
 our $W_u$ and $b_u$. The next cells pour your weights into Keras layers, run both on the same batch, and compare. (The
-first one imports TensorFlow, which takes some seconds and may print a few lines about your computer; they are
-harmless.)
+first one imports TensorFlow, which takes some seconds.)
 """
 
 # %% tags=["figure"]
-import os
+from unrolled.quiet import quietly
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # before the import, or TensorFlow talks even more when it starts
-import keras
-import tensorflow as tf
+with quietly():  # TensorFlow has much to say about the computer when it starts
+    import keras
+    import tensorflow as tf
 
 
 def to_keras(x):

@@ -1,0 +1,409 @@
+"""Tell a wrong answer its most likely mistake, in a sentence.
+
+The known mistakes of an exercise, mutants of the worked solution and mistakes written by hand, are our own code; they
+are run here, on the trusted side, on the inputs that the student's function was called with. One that gives the same
+wrong values as the student's function, call for call, has most likely the same fault, and its sentence is told. Where
+none does, the mistakes that make the same outputs wrong, and leave the same ones right, may still agree on a place.
+
+Only a wrong answer costs this: the mistakes are compiled on the first wrong answer to their exercise. A mistake that
+raises where the student's code does not is no match. Sentences come from :mod:`autograder.mutation` and from the file
+of known answers; they name places and hold no input, no value, and no code.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import io
+import signal
+import threading
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from autograder.child import MAX_MESSAGE
+from autograder.fault_words import Words
+from autograder.known_answers import known_answers, worked_answers
+from autograder.mutation import mutants
+from autograder.student import Call, Handle
+from autograder.units import FIGURE, TRAINING, Unit
+from autograder.wording import exception_name
+from unrolled.arrays import Case, load_cases
+
+PREFIX = "most likely: "
+FIRST_WRONG = "the first thing that goes wrong is "
+SECONDS = 1.0  # for one known mistake on one call
+MOST_CALLS = 12  # of a kind, wrong or right, that are compared
+MIXED_UP = ("what is returned", "the cache", "the caches")  # places that say nothing of how values are computed
+AGREEMENT = 0.5  # of the known mistakes with the same first wrong values: so many must name the same place
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known mistake: what it tells the student, the place of its fault if it has a name, and how to run it."""
+
+    says: str
+    place: str
+    by_hand: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What came of a call: a value and, where that was looked at, the arguments as it left them; or an exception."""
+
+    value: Any = None
+    after: Sequence[Any] | None = None
+    raised: tuple[str, str] | None = None
+
+
+class Unanswered(Exception):
+    """A call of the student's cannot be repeated here."""
+
+
+class Exercise:
+    """What is known of one exercise, ready to be run."""
+
+    def __init__(self, unit: Unit, name: str) -> None:
+        self.unit, self.name = unit, name
+        self.namespace = given(unit)
+        self.known = known_mistakes(unit, name)
+        self._functions: dict[Known, Callable[..., Any] | None] = {}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Words for what is returned, by leaf as :func:`wrong_leaves` has them."""
+        words = words_for(self.unit, self.name)
+        whole = self.right(Call(self.name, tuple(self._cases[0].inputs.values()))).value
+        outputs = zip(_parts(whole), self._cases[0].outputs, strict=False)
+        return {f"/{key}": words.of_name(name) or f"`{name}`" for key, name in outputs}
+
+    @cached_property
+    def _cases(self) -> list[Case]:
+        cases = load_cases(self.unit.references)
+        return [case for name, case in cases.items() if name.startswith(f"{self.name}/")]
+
+    @cached_property
+    def order(self) -> Order:
+        """Which of the exercise's values go wrong with which others."""
+        calls = [Call(self.name, tuple(case.inputs.values())) for case in self._cases[:2]]
+        return Order([(known, self._leaves(known, calls)) for known in self.known])
+
+    def _leaves(self, known: Known, calls: Sequence[Call]) -> frozenset[str]:
+        pairs = [(self.wrong(known, call), self.right(call)) for call in calls]
+        if any(wrong.raised or right.raised for wrong, right in pairs):
+            return frozenset()
+        return frozenset().union(*(wrong_leaves(wrong.value, right.value)[0] for wrong, right in pairs))
+
+    def place_of(self, wrong: frozenset[str], looked_at: frozenset[str]) -> str | None:
+        """Words for what goes wrong first, of the values that could be looked at.
+
+        They are those that most mistakes have which make the same values wrong first, or else the name of the one part of
+        what is returned that is wrong.
+        """
+        first = self.order.first(wrong)
+        alike = [known for known, seen in self.order.seen if self.order.first(seen & looked_at) == first]
+        places = Counter(known.place for known in alike if known.place)
+        for place, times in places.most_common(1):
+            if times >= max(2, AGREEMENT * len(alike)):
+                return place
+        parts = {leaf.split("/")[1] for leaf in wrong if "/" in leaf}
+        return self.names.get(f"/{parts.pop()}") if len(parts) == 1 else None
+
+    def right(self, call: Call) -> Observed:
+        """What the worked solution makes of a call."""
+        return run(self.namespace[self.name], call.args, call.after is not None)
+
+    def wrong(self, known: Known, call: Call) -> Observed:
+        """What a known mistake makes of it."""
+        if known not in self._functions:
+            self._functions[known] = defined(known.source, self.name, self.namespace)
+        function = self._functions[known]
+        return run(function, call.args, call.after is not None) if function else Observed(raised=("", ""))
+
+    def repeatable(self, call: Call) -> Call:
+        """The call with the values that its handles stand for, as a right exercise would have made them."""
+        return Call(call.name, tuple(self._resolved(arg) for arg in call.args), call.value, call.after, call.raised)
+
+    def _resolved(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            if value.made_by is None or value.made_by.name not in self.namespace:
+                raise Unanswered(value)
+            maker = value.made_by
+            found = run(self.namespace[maker.name], [self._resolved(arg) for arg in maker.args], False).value
+            for index in value.reference.path:
+                found = found[index]
+            return found
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._resolved, value))
+        return value
+
+
+class Order:
+    """Which values of an exercise depend on which others, as the known mistakes show it.
+
+    B depends on A when every mistake that makes A wrong makes B wrong too, and some make B wrong alone. Mistakes that only
+    give values back in each other's place say nothing about that.
+    """
+
+    def __init__(self, seen: Sequence[tuple[Known, frozenset[str]]]) -> None:
+        self.seen = [(known, leaves) for known, leaves in seen if leaves and known.place not in MIXED_UP]
+        self._with = {
+            leaf: {number for number, (_, leaves) in enumerate(self.seen) if leaf in leaves}
+            for leaf in frozenset().union(*(leaves for _, leaves in self.seen))
+        }
+
+    def first(self, wrong: frozenset[str]) -> frozenset[str]:
+        """Those of the wrong values that depend on no other wrong one."""
+        return frozenset(leaf for leaf in wrong if not any(self._depends(leaf, other) for other in wrong - {leaf}))
+
+    def _depends(self, leaf: str, other: str) -> bool:
+        here, there = self._with.get(leaf, set()), self._with.get(other, set())
+        return bool(there) and there < here
+
+
+def diagnose(unit: Unit, name: str, calls: Iterable[Call]) -> str | None:
+    """The most likely mistake in an exercise, in a sentence; None when there is nothing to be said.
+
+    Args:
+        calls: the calls of the exercise's function that its tests made, right and wrong ones.
+    """
+    exercise = exercise_of(unit, name)
+    wrong, right = _evidence(exercise, calls)
+    if not wrong:
+        return None
+    raised = any(call.raised for call, _ in wrong)
+    found = _chosen(_fitting(exercise, [*wrong, *right]), raised) or (None if raised else _first_wrong(exercise, wrong))
+    return PREFIX + found if found else None
+
+
+def true_of(exercise: Exercise, calls: Iterable[Call]) -> set[str]:
+    """All sentences that fit an answer of which these calls are known: to measure with."""
+    wrong, right = _evidence(exercise, calls)
+    if not wrong:
+        return set()
+    first = None if any(call.raised for call, _ in wrong) else _first_wrong(exercise, wrong)
+    return {known.says for known in _fitting(exercise, [*wrong, *right])} | ({first} if first else set())
+
+
+def _fitting(exercise: Exercise, evidence: Sequence[tuple[Call, Observed]]) -> list[Known]:
+    """The known mistakes that make of all calls what the student's function made of them."""
+    fitting = list(exercise.known)
+    for call, solution in evidence:
+        fitting = [known for known in fitting if _fits(exercise.wrong(known, call), call, solution)]
+        if not fitting:
+            break
+    return fitting
+
+
+def _chosen(fitting: Sequence[Known], raised: bool) -> str | None:
+    """The sentence to tell of several that fit: what a person wrote comes first, then what most of them agree on.
+
+    Equal exceptions say less than equal values: then all of them must agree.
+    """
+    by_hand = [known for known in fitting if known.by_hand]
+    places = Counter(known.place for known in fitting)
+    if raised and len(places) > 1:
+        return None
+    if by_hand:
+        return by_hand[0].says
+    for place, _ in places.most_common():
+        if place:
+            return next(known.says for known in fitting if known.place == place)
+    return fitting[0].says if fitting else None
+
+
+def _first_wrong(exercise: Exercise, wrong: Sequence[tuple[Call, Observed]]) -> str | None:
+    """A sentence on what goes wrong first, of all that the exercise returns."""
+    seen = [wrong_leaves(call.value, solution.value) for call, solution in wrong]
+    place = exercise.place_of(
+        frozenset().union(*(leaves for leaves, _ in seen)), frozenset().union(*(looked_at for _, looked_at in seen))
+    )
+    return FIRST_WRONG + place if place else None
+
+
+# -------------------------------------------------------------------------------------------------------------- evidence
+
+
+def _evidence(exercise: Exercise, calls: Iterable[Call]) -> tuple[list, list]:
+    """(call, what the solution makes of it), for wrong and for right calls; as many as are worth comparing."""
+    wrong: list[tuple[Call, Observed]] = []
+    right: list[tuple[Call, Observed]] = []
+    for call in calls:
+        if call.name != exercise.name:
+            continue
+        try:
+            repeated = exercise.repeatable(call)
+        except Exception:  # the handle led nowhere, or the right function has no value for it
+            continue
+        solution = exercise.right(repeated)
+        if solution.raised is None:
+            (right if _fits(solution, repeated, solution) else wrong).append((repeated, solution))
+    return wrong[:MOST_CALLS], right[:MOST_CALLS]
+
+
+def _fits(seen: Observed, call: Call, solution: Observed) -> bool:
+    """Whether what a function makes of a call is what the student's function made of it."""
+    if call.raised or seen.raised:
+        return seen.raised == call.raised
+    if call.after is not None and not same(list(seen.after or ()), list(call.after)):
+        return False
+    parts = _parts(seen.value), _parts(call.value), _parts(solution.value)
+    if parts[1].keys() != parts[2].keys():  # another number of parts, or other keys, than the contract says
+        return same(seen.value, call.value)
+    if parts[0].keys() != parts[1].keys():
+        return False
+    return all(
+        same(parts[0][key], theirs) for key, theirs in parts[1].items() if not _is_private(theirs, parts[2][key])
+    )
+
+
+def _parts(value: Any) -> Mapping[Any, Any]:
+    """What a function returned, part by part."""
+    if isinstance(value, dict):
+        return value
+    return dict(enumerate(value)) if isinstance(value, tuple) else {"": value}
+
+
+def _is_private(theirs: Any, right: Any) -> bool:
+    """Whether a part is a cache of the student's own making, which no known mistake can have."""
+    return isinstance(right, (tuple, list, dict)) and _outline(theirs) != _outline(right)
+
+
+def _outline(value: Any) -> Any:
+    """How a value is nested; arrays and numbers are all alike."""
+    if isinstance(value, dict):
+        return {key: _outline(part) for key, part in value.items()}
+    return [type(value), *map(_outline, value)] if isinstance(value, (list, tuple)) else None
+
+
+def wrong_leaves(value: Any, right: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The places in a nested value at which it is not right, and all places that could be compared.
+
+    The items of a list, such as steps, are one place. A cache of the student's own making is passed over.
+    """
+    compared = list(_compared(value, right, ""))
+    return frozenset(place for place, well in compared if not well), frozenset(place for place, _ in compared)
+
+
+def _compared(value: Any, right: Any, place: str) -> Iterator[tuple[str, bool]]:
+    if not isinstance(right, (tuple, list, dict)):
+        yield place, same(value, right)
+    elif _outline(value) == _outline(right) or not place and _parts(value).keys() == _parts(right).keys():
+        pairs = zip(value, right, strict=True) if isinstance(right, list) else None
+        for theirs, ours in pairs or ():
+            yield from _compared(theirs, ours, f"{place}/*")
+        for key in _parts(right) if pairs is None else ():
+            yield from _compared(_parts(value)[key], _parts(right)[key], f"{place}/{key}")
+    elif isinstance(right, list) and place.count("/") == 1:  # what is returned, and no part of a cache
+        yield f"{place}/*", False
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same but for the last digits."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+    numbers = (np.ndarray, np.generic, bool, int, float)
+    if not isinstance(one, numbers) or not isinstance(other, numbers):
+        return type(one) is type(other) and one == other
+    one, other = np.asarray(one), np.asarray(other)
+    if one.shape != other.shape or one.dtype.kind not in "biufc" or other.dtype.kind not in "biufc":
+        return False
+    rough = np.float32 in (one.dtype, other.dtype)
+    with np.errstate(all="ignore"):
+        scale = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))
+        return np.allclose(one, other, rtol=1e-4 if rough else 1e-6, atol=(2e-5 if rough else 1e-9) * scale, equal_nan=True)
+
+
+# --------------------------------------------------------------------------------------------------------------- running
+
+
+def run(function: Callable[..., Any], args: Sequence[Any], look_after: bool) -> Observed:
+    """Call a function of ours on copies of the arguments."""
+    own = copy.deepcopy(tuple(args))
+    try:
+        with _in_time(), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            value = function(*own)
+    except Exception as error:  # mistakes are wrong on purpose
+        return Observed(raised=(exception_name([kind.__name__ for kind in type(error).__mro__]), str(error)[:MAX_MESSAGE]))
+    return Observed(value, own if look_after else None)
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[None]:
+    """End the block by an exception when it takes too long: a fault may have made a loop endless."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _too_long)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError("a known mistake took too long")
+
+
+def defined(source: str, name: str, namespace: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """The function that an answer defines, among the right versions of everything else; None when it defines none."""
+    own = dict(namespace)
+    try:
+        exec(compile(source, f"<known answer to {name}>", "exec"), own)  # our own code
+    except Exception:  # a mutant may be wrong from the start
+        return None
+    function = own.get(name)
+    return function if callable(function) else None
+
+
+# --------------------------------------------------------------------------------------------------------------- library
+
+
+@lru_cache
+def exercise_of(unit: Unit, name: str) -> Exercise:
+    """What is known of an exercise; compiled once in a process."""
+    return Exercise(unit, name)
+
+
+@lru_cache
+def given(unit: Unit) -> dict[str, Any]:
+    """The namespace that the worked solution leaves, without its figures and its training."""
+    from autograder.dialect import read_script
+
+    namespace: dict[str, Any] = {"__name__": "worked"}
+    for cell in read_script(unit.script, unit.script.name)[0].cells:
+        options = cell.options
+        if cell.kind == "code" and "check" not in options and not {FIGURE, TRAINING} & set(options.get("tags", ())):
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(cell.source, f"<{unit.slug}>", "exec"), namespace)  # our own code
+    return namespace
+
+
+def words_for(unit: Unit, name: str) -> Words:
+    """The words for the names in an exercise."""
+    tree = ast.parse(worked_answers(unit)[name])
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    shown = next(top for top in tree.body if isinstance(top, kinds) and top.name == name)
+    return Words(shown, known_answers(unit).words_for(name))
+
+
+@lru_cache
+def known_mistakes(unit: Unit, name: str) -> tuple[Known, ...]:
+    """What is known to be wrong: what people wrote, then the mutants."""
+    known, source = known_answers(unit), worked_answers(unit)[name]
+    equivalent = {entry.mutant for entry in known.equivalents if entry.exercise == name}
+    by_hand = [Known(each.says, "", True, each.source) for each in known.mistakes if each.exercise == name]
+    made = mutants(source, name, known.words_for(name))
+    return *by_hand, *(Known(each.says, each.place, False, each.source) for each in made if each.id not in equivalent)

@@ -1,0 +1,522 @@
+"""Hidden grader of unit 03.
+
+Models stay in the student's process: they are given weights, and what they answer is compared with what Keras's own LSTM
+layer says of whole sequences (references) or with the NumPy oracle (live cases). Sizes all differ, no state is zero.
+Sampling is judged by exact binomial bounds, which a right answer passes but for a chance of one in some hundred million.
+``generate`` plays on a toy model of the grader's, which sees each question that it is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.stats import binom
+
+from autograder.agree import agree, unpack, untouched
+from autograder.examine import Mistake, worth
+from autograder.models import Model
+from autograder.oracles import jazz_solo as oracle
+from autograder.student import Provided
+from unrolled.arrays import Case
+
+STEPS, STEP, STATE = ("m", "T_x", "n_values"), ("m", "n_values"), ("m", "n_a")
+WINDOWS = {"X": ("m", "T_x"), "C": ("m", "T_x", "n_c"), "Y": ("m", "T_x")}
+SURE = 1e-9  # the chance on either side that a right sampler falls outside the bounds for one token
+
+
+# ------------------------------------------------------------------------------------------------------ plain functions
+
+
+def same(student: Any, exercise: str, case: Case, when: str = "") -> None:
+    """Call the function on a case and compare its one value; its arguments must be left alone."""
+    got, after = student.call(exercise, *case.inputs.values(), inputs_after=True)
+    ((name, expected),) = case.outputs.items()
+    listed(got, expected, name, when)
+    untouched(case.inputs, after)
+
+
+def listed(got: Any, expected: Sequence[tuple], name: str, when: str = "") -> None:
+    """Compare lists of tuples of whole numbers, in words about what they are."""
+    if not isinstance(got, (list, tuple, np.ndarray)):
+        raise Mistake(f"should return a list of tuples; {name} is none")
+    said = f" ({when})" if when else ""
+    for place, (one, right) in enumerate(zip(got, expected, strict=False)):
+        if not isinstance(one, (list, tuple, np.ndarray)) or len(one) != len(right):
+            raise Mistake(f"{name}[{place}] should be a tuple of {len(right)} numbers{said}")
+        agree(list(one), list(right), f"{name}[{place}]", when=when)
+    if len(got) != len(expected):
+        raise Mistake(f"there are {'more' if len(got) > len(expected) else 'fewer'} {name} than there should be{said}")
+
+
+class TestEncodeChorus:
+    exercise = "encode_chorus"
+
+    @worth(3, "notes without gaps")
+    def test_no_gaps(self, student, references, rng):
+        notes = oracle.draw_notes(rng, 6, 0, 6 * oracle.TICKS_PER_BAR)
+        tokens = [(duration, pitch) for _, duration, pitch in notes]
+        missing = -sum(duration for duration, _ in tokens) % oracle.TICKS_PER_BAR
+        tokens += [(missing, 71)] if missing else []
+        length = sum(duration for duration, _ in tokens)
+        listed(student.call(self.exercise, oracle.decode_tokens(tokens), length), tokens, "tokens")
+
+    @worth(5, "rests between notes, cut at bar lines")
+    def test_rests_between(self, student, references, rng):
+        same(student, self.exercise, references["encode_chorus/on_time"])
+
+    @worth(4, "rests before the first note and after the last")
+    def test_rests_around(self, student, references, rng):
+        same(student, self.exercise, references["encode_chorus/late"], "when the first note comes late")
+        same(student, self.exercise, references["encode_chorus/silence"], "for a chorus without notes")
+
+    @worth(2, "other choruses")
+    def test_others(self, student, references, rng):
+        for bars in (3, 9):
+            notes = oracle.draw_notes(rng, bars, 4 * int(rng.integers(0, 20)), bars * oracle.TICKS_PER_BAR)
+            length = bars * oracle.TICKS_PER_BAR
+            same(student, self.exercise, _case(oracle.encode_chorus, "tokens", notes=notes, length=length))
+
+
+class TestDecodeTokens:
+    exercise = "decode_tokens"
+
+    @worth(4, "onsets, with rests counted in")
+    def test_notes(self, student, references, rng):
+        for name in ("late", "on_time"):
+            same(student, self.exercise, references[f"decode_tokens/{name}"])
+
+    @worth(2, "other solos")
+    def test_others(self, student, references, rng):
+        same(student, self.exercise, references["decode_tokens/silence"], "when there are only rests")
+        tokens = [(int(4 * d), int(p)) for d, p in zip(rng.integers(1, 9, 15), rng.choice([0, 50, 61, 61, 86], 15))]
+        same(student, self.exercise, _case(oracle.decode_tokens, "notes", tokens=tokens))
+
+
+class TestToMidi:
+    exercise = "to_midi"
+
+    @worth(4, "waits, pitches and ends")
+    def test_events(self, student, references, rng):
+        for name in ("late", "on_time"):
+            case = references[f"to_midi/{name}"]
+            events = student.call(self.exercise, *case.inputs.values())
+            shape = [(wait, pitch, velocity > 0) for wait, pitch, velocity in case.outputs["events"]]
+            listed(_only_whether_on(events), shape, "events")
+
+    @worth(2, "velocities")
+    def test_velocities(self, student, references, rng):
+        same(student, self.exercise, references["to_midi/late"])
+        same(student, self.exercise, references["to_midi/silence"], "when there are no notes")
+
+    @worth(1, "other solos")
+    def test_others(self, student, references, rng):
+        notes = oracle.draw_notes(rng, 7, 4 * int(rng.integers(0, 9)), 7 * oracle.TICKS_PER_BAR)
+        soft, loud = (int(velocity) for velocity in rng.permutation(np.arange(40, 120))[:2])
+        same(student, self.exercise, _case(oracle.to_midi, "events", notes=notes, on_beat=soft, off_beat=loud))
+
+
+def _case(function: Any, name: str, **inputs: Any) -> Case:
+    return Case(inputs, {name: function(*inputs.values())})
+
+
+def _only_whether_on(events: Any) -> Any:
+    """The events with True in the place of a velocity above 0."""
+    if not isinstance(events, (list, tuple)):
+        return events
+    whole = [event for event in events if isinstance(event, (list, tuple)) and len(event) == 3]
+    if len(whole) != len(events) or not all(isinstance(velocity, int) for *_, velocity in whole):
+        raise Mistake("an event is a tuple of three whole numbers: wait, pitch, velocity")
+    return [(wait, pitch, velocity > 0) for wait, pitch, velocity in whole]
+
+
+class TestMakeWindows:
+    exercise = "make_windows"
+
+    @worth(3, "X and Y")
+    def test_tokens(self, student, references, rng):
+        self._compare(student, references["make_windows/plain"], "XY")
+
+    @worth(3, "conditions")
+    def test_conditions(self, student, references, rng):
+        self._compare(student, references["make_windows/plain"], "C")
+
+    @worth(3, "how many windows")
+    def test_number(self, student, references, rng):
+        self._compare(student, references["make_windows/exactly_one"], "XYC", "when one window fits exactly")
+        self._compare(student, references["make_windows/every_token"], "XYC", "for hop = 1")
+        self._compare(student, references["make_windows/none"], "XYC", "when no window fits")
+
+    @worth(1, "other choruses, arguments left alone")
+    def test_others(self, student, references, rng):
+        n, T_x, hop, n_c = rng.integers(20, 30), int(rng.integers(3, 7)), int(rng.integers(2, 6)), rng.integers(2, 5)
+        inputs = {"tokens": rng.permutation(50)[:n], "conditions": rng.normal(size=(n, n_c)), "T_x": T_x, "hop": hop}
+        case = Case(inputs, dict(zip("XCY", oracle.make_windows(*inputs.values()), strict=True)))
+        untouched(inputs, self._compare(student, case, "XYC"))
+
+    def _compare(self, student: Any, case: Case, names: str, when: str = "") -> Any:
+        got, after = student.call(self.exercise, *case.inputs.values(), inputs_after=True)
+        parts = dict(zip("XCY", unpack(got, "X", "C", "Y"), strict=True))
+        for name in names:
+            agree(parts[name], case.outputs[name], name, WINDOWS[name], when)
+        return after
+
+
+# --------------------------------------------------------------------------------------------------------------- models
+
+
+def layers_of(student: Any, n_a: int, n_values: int) -> Any:
+    """The student's own two layers, or right ones when these stand in; they stay in the student's process."""
+    if "make_layers" not in student.provided:
+        return student.keep("make_layers", n_a, n_values)
+    output = student.make("Dense", units=n_values, activation="softmax")
+    return {"cell": student.make("LSTMCell", units=n_a), "output": output}
+
+
+def give_weights(model: Model, weights: oracle.Weights) -> None:
+    """Set the weights of a model by their shapes, which all differ; Mistake when it has others."""
+    shapes = [weight.shape for weight in model.weights()]
+    wanted = {weight.shape: weight for weight in weights.arrays()}
+    if sorted(shapes) != sorted(wanted):
+        raise Mistake(_other_weights(len(shapes), Counter(shapes), wanted))
+    model.set_weights([wanted[shape] for shape in shapes])
+
+
+def _other_weights(arrays: int, shapes: Counter, wanted: dict) -> str:
+    if arrays > len(wanted) and any(count > 1 for count in shapes.values()):
+        return f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}: " + (
+            "layers are made anew instead of being used again"
+        )
+    if arrays != len(wanted):
+        return f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}"
+    return (
+        "the model's arrays of weights do not have the shapes of one LSTM cell that reads [one-hot token; condition] and "
+        "one output layer"
+    )
+
+
+def inputs_of(case: Case, *names: str) -> list[np.ndarray]:
+    return [case.inputs[name] for name in names]
+
+
+class TestMakeLayers:
+    exercise = "make_layers"
+
+    @worth(3, "cell")
+    def test_cell(self, student, references, rng):
+        for n_a in (4, 3):
+            n_in, given = 5, oracle.draw_network_inputs(rng, 2, 1, n_a, 6, 5)
+            weights = oracle.draw_weights(rng, n_a, 1, n_in - 1)
+            x, a, c = given["conditions"][:, 0], given["a0"], given["c0"]
+            cell = self._layer(student, n_a, 6, "cell")
+            try:
+                cell(x, [a, c])
+            except Mistake as mistake:
+                raise Mistake("the cell cannot be called with one step and its state, as an LSTMCell can") from mistake
+            self._set(cell, [weights.kernel, weights.recurrent, weights.bias], "an LSTM cell of n_a units")
+            wanted = oracle.cell_step(x, a, c, weights)
+            output, state = unpack(cell(x, [a, c]), "output", "state")
+            agree(output, wanted[0], "the cell's output", STATE)
+            for name, got, right in zip("ac", unpack(state, "a", "c"), wanted, strict=True):
+                agree(got, right, f"the cell's new {name}", STATE)
+
+    @worth(3, "output layer")
+    def test_output(self, student, references, rng):
+        for n_a, n_values in ((4, 6), (5, 3)):
+            weights = oracle.draw_weights(rng, n_a, n_values, 2)
+            layer, a = self._layer(student, n_a, n_values, "output"), rng.normal(size=(3, n_a)).astype("float32")
+            layer(a)
+            self._set(layer, [weights.output, weights.output_bias], "a Dense layer of n_values units")
+            agree(layer(a), oracle.output_of(a, weights), "the output", STEP)
+
+    @worth(1, "new layers at each call")
+    def test_new(self, student, references, rng):
+        a = rng.normal(size=(2, 4)).astype("float32")
+        one, other = (self._layer(student, 4, 6, "output") for _ in range(2))
+        one(a), other(a)
+        weights = oracle.draw_weights(rng, 4, 6, 2)
+        self._set(one, [weights.output, weights.output_bias], "a Dense layer of n_values units")
+        agree(one(a), oracle.output_of(a, weights), "the output", STEP)
+        if any(np.array_equal(pair[0], pair[1]) for pair in zip(other.weights(), one.weights(), strict=False)):
+            raise Mistake("two calls return the same layer object; make new ones each time")
+
+    def _layer(self, student: Any, n_a: int, n_values: int, name: str) -> Model:
+        kept = student.keep(self.exercise, n_a, n_values)
+        try:
+            return student.model(kept[name])
+        except Mistake as mistake:
+            raise Mistake(f'should return a dictionary with a Keras layer at "{name}"') from mistake
+
+    def _set(self, layer: Model, weights: list[np.ndarray], what: str) -> None:
+        if [array.shape for array in layer.weights()] != [array.shape for array in weights]:
+            raise Mistake(f"its weights do not have the shapes of {what}")
+        layer.set_weights(weights)
+
+
+class TestBuildTrainingModel:
+    exercise = "build_training_model"
+    provides = {"make_layers": oracle.make_layers}
+    NAMES = "tokens", "conditions", "a0", "c0"
+
+    @worth(6, "probabilities of all steps")
+    def test_outputs(self, student, references, rng):
+        case = references["build_training_model/plain"]
+        model = self._built(student, case.inputs)
+        give_weights(model, oracle.Weights(*case.inputs["weights"]))
+        agree(model(inputs_of(case, *self.NAMES)), case.outputs["probabilities"], "the model's output", STEPS)
+
+    @worth(4, "one cell and one output layer, those that were given, for any number of steps")
+    def test_sharing(self, student, references, rng):
+        sizes = {"n_a": 5, "n_values": 4, "n_conditions": 3}
+        layers = layers_of(student, sizes["n_a"], sizes["n_values"])
+        longer, shorter = (self._built(student, {"T_x": T_x, **sizes}, layers) for T_x in (4, 2))
+        weights = oracle.draw_weights(rng, **sizes)
+        give_weights(longer, weights)
+        for model, T_x, m, when in ((longer, 4, 1, "for other sizes"), (shorter, 2, 3, "for another T_x")):
+            given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
+            got, expected = model(list(given.values())), oracle.all_steps(*given.values(), weights)
+            if model is shorter and isinstance(got, np.ndarray) and got.shape == expected.shape:
+                if not np.allclose(got, expected, atol=1e-4):
+                    raise Mistake(
+                        "two models that were built from the same layers do not share their weights: use the given ones"
+                    )
+            agree(got, expected, "the model's output", STEPS, when)
+
+    @worth(4, "loss and training")
+    def test_training(self, student, references, rng):
+        case = references["build_training_model/plain"]
+        for learning_rate in (0.002,):
+            model = self._built(student, case.inputs, learning_rate=learning_rate)
+            give_weights(model, oracle.Weights(*case.inputs["weights"]))
+            inputs, targets = inputs_of(case, *self.NAMES), case.inputs["targets"]
+            agree(np.asarray(model.loss(inputs, targets)), np.float32(case.outputs["loss"]), "the loss")
+            losses = model.train(inputs, targets, 3)
+            if not losses[0] > losses[1] > losses[2]:
+                raise Mistake("the loss does not fall in three steps of training on one batch")
+        self._learning_rate(student, case)
+
+    def _learning_rate(self, student: Any, case: Case) -> None:
+        """Adam's first step moves each weight that has a gradient by the learning rate."""
+        learning_rate = 0.03
+        model = self._built(student, case.inputs, learning_rate=learning_rate)
+        give_weights(model, oracle.Weights(*case.inputs["weights"]))
+        before = model.weights()
+        model.train(inputs_of(case, *self.NAMES), case.inputs["targets"], 1)
+        moved = max(float(np.abs(new - old).max()) for new, old in zip(model.weights(), before, strict=True))
+        if not 0.9 * learning_rate < moved < 1.1 * learning_rate:
+            raise Mistake("the first step of training does not move the weights as Adam does with the given learning rate")
+
+    def _built(self, student: Any, sizes: Any, layers: Any = None, learning_rate: float = 0.01) -> Model:
+        names = "T_x", "n_a", "n_values", "n_conditions"
+        numbers = [sizes[name] for name in names]
+        layers = layers or layers_of(student, sizes["n_a"], sizes["n_values"])
+        return student.model(student.keep(self.exercise, layers, *numbers, learning_rate))
+
+
+class TestBuildOneStepModel:
+    exercise = "build_one_step_model"
+    provides = {"make_layers": oracle.make_layers}
+
+    @worth(4, "probabilities")
+    def test_probabilities(self, student, references, rng):
+        case = references["build_one_step_model/plain"]
+        agree(self._answers(student, case)[0], case.outputs["probabilities"], "the probabilities", STEP)
+
+    @worth(5, "new state")
+    def test_state(self, student, references, rng):
+        case = references["build_one_step_model/plain"]
+        _, a, c = self._answers(student, case)
+        agree(a, case.outputs["a"], "the new a", STATE)
+        agree(c, case.outputs["c"], "the new c", STATE)
+
+    @worth(4, "the given layers, step after step")
+    def test_shared(self, student, references, rng):
+        sizes, T_x, m = {"n_a": 4, "n_values": 6, "n_conditions": 2}, 3, 2
+        layers = layers_of(student, sizes["n_a"], sizes["n_values"])
+        first, second = (student.model(student.keep(self.exercise, layers, *sizes.values())) for _ in range(2))
+        weights = oracle.draw_weights(rng, **sizes)
+        give_weights(first, weights)
+        given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
+        a, c = given["a0"], given["c0"]
+        wanted = oracle.all_steps(*given.values(), weights)
+        for t in range(T_x):
+            answers = second([given["tokens"][:, t], given["conditions"][:, t], a, c])
+            probabilities, a, c = unpack(answers, "probabilities", "a", "c")
+            when = f"at step {t}, called with its own state" if t else ""
+            agree(probabilities, wanted[:, t], "the probabilities", STEP, when or "of a second model from the same layers")
+
+    def _answers(self, student: Any, case: Case) -> tuple[Any, ...]:
+        sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
+        model = student.model(student.keep(self.exercise, layers_of(student, *sizes[:2]), *sizes))
+        give_weights(model, oracle.Weights(*case.inputs["weights"]))
+        return unpack(model(inputs_of(case, "token", "condition", "a", "c")), "probabilities", "a", "c")
+
+
+# ------------------------------------------------------------------------------------------------------------- sampling
+
+
+class TestSampleToken:
+    exercise = "sample_token"
+
+    @worth(3, "in proportion to the probabilities")
+    def test_plain(self, student, references, rng):
+        self._proportions(student, rng, [0.5, 0.3, 0.15, 0.05], 200)
+        many = rng.dirichlet(np.ones(234)).astype("float32")
+        for seed in range(3):  # probabilities that sum to 1 only as nearly as float32 can
+            self._draw(student, many, student.make("Generator", seed=seed))
+
+    @worth(3, "temperature")
+    def test_temperature(self, student, references, rng):
+        self._proportions(student, rng, [0.96, 0.025, 0.015], 150, 3.0)
+        self._proportions(student, rng, [0.4, 0.3, 0.2, 0.1], 150, 0.25)
+
+    @worth(3, "top-k")
+    def test_top_k(self, student, references, rng):
+        self._proportions(student, rng, [0.05, 0.1, 0.15, 0.2, 0.24, 0.26], 120, 1.0, 2)
+        self._proportions(student, rng, [0.3, 0.4, 0.3], 20, 1.0, 1)
+        self._proportions(student, rng, [0.2, 0.3, 0.5], 100, 1.0, 3)
+        self._proportions(student, rng, [0.1, 0.18, 0.32, 0.4], 100, 0.2, 2)
+
+    @worth(2, "all chance from the given generator")
+    def test_generator(self, student, references, rng):
+        probabilities = np.full(40, 1 / 40, dtype="float32")
+        seeds = [int(seed) for seed in rng.integers(0, 2**31, 2)]
+        runs = []
+        for seed in (seeds[0], seeds[1], seeds[0]):
+            generator = student.make("Generator", seed=seed)
+            runs.append([self._draw(student, probabilities, generator) for _ in range(12)])
+        if runs[0] != runs[2]:
+            raise Mistake("two generators with the same seed do not give the same tokens: chance comes from somewhere else")
+        if runs[0] == runs[1] or len(set(runs[0])) < 3:
+            raise Mistake("the tokens do not depend on the generator as they should")
+
+    def _proportions(
+        self, student: Any, rng: Any, shares: list[float], draws: int, temperature: float = 1.0, top_k: int | None = None
+    ) -> None:
+        """Draw many times, and see that every token comes as often as exact binomial bounds allow."""
+        probabilities = rng.permutation(np.array(shares, dtype="float32"))
+        generator = student.make("Generator", seed=int(rng.integers(2**31)))
+        tokens = [self._draw(student, probabilities, generator, temperature, top_k) for _ in range(draws)]
+        expected = oracle.distribution(probabilities, temperature, top_k)
+        counts = np.bincount(tokens, minlength=len(expected))
+        if len(counts) > len(expected):
+            raise Mistake("a token was drawn that is not in the vocabulary")
+        if counts[expected == 0].any():
+            raise Mistake("a token was drawn that is not among the top_k")
+        low, high = binom.ppf(SURE, draws, expected), binom.isf(SURE, draws, expected)
+        wrong = np.flatnonzero((counts < low) | (counts > high))
+        if len(wrong):
+            most = counts[np.argmax(expected)] > high[np.argmax(expected)]
+            raise Mistake(
+                f"in {draws} draws the most probable token comes too {'often' if most else 'seldom'}"
+                if np.argmax(expected) in wrong
+                else f"in {draws} draws some tokens come more often or less often than chance allows"
+            )
+
+    def _draw(self, student: Any, probabilities: np.ndarray, generator: Any, *knobs: Any) -> int:
+        token = student.call(self.exercise, probabilities, generator, *knobs)
+        if isinstance(token, np.ndarray) and token.ndim == 0 and token.dtype.kind in "iu":
+            token = int(token)
+        if type(token) is not int:
+            raise Mistake("should return the number of one token, a whole number")
+        if not 0 <= token < len(probabilities):
+            raise Mistake("the number of the token lies outside the vocabulary")
+        return token
+
+
+class TestGenerate:
+    exercise = "generate"
+    provides = {"sample_token": oracle.sample_token}
+
+    @worth(5, "own output, chords and state, step after step")
+    def test_feedback(self, student, references, rng):
+        for moments in (24, 31):
+            self._follow(student, rng, moments)
+
+    @worth(2, "the end of the chorus")
+    def test_end(self, student, references, rng):
+        self._follow(student, rng, 12, cut=False)
+        self._follow(student, rng, 14, cut=True)
+
+    @worth(3, "temperature and top-k")
+    def test_knobs(self, student, references, rng):
+        self._follow(student, rng, 20, confusion=0.7, knobs=(1.0, 1), when="with top_k = 1")
+        self._follow(student, rng, 20, confusion=0.7, knobs=(0.04, None), when="with a low temperature")
+        toy, vocabulary, sheet = self._stage(rng, 30)
+        wild = self._play(student, toy, vocabulary, sheet, 1, 60.0, None)
+        if wild == oracle.generate(unasked(toy), vocabulary, sheet, toy.n_a, np.random.default_rng(0)):
+            raise Mistake("a high temperature makes no difference")
+
+    @worth(2, "all chance from the given generator")
+    def test_generator(self, student, references, rng):
+        toy, vocabulary, sheet = self._stage(rng, 40, 0.8)
+        seeds = [int(seed) for seed in rng.integers(0, 2**31, 2)]
+        one, other, again = (
+            self._play(student, toy, vocabulary, sheet, seed) for seed in (seeds[0], seeds[1], seeds[0])
+        )
+        if one != again:
+            raise Mistake("two generators with the same seed do not play the same solo: chance comes from somewhere else")
+        if one == other:
+            raise Mistake("the solo does not depend on the generator")
+
+    def _stage(self, rng: Any, moments: int, confusion: float = 1e-9) -> tuple:
+        """A toy model, a vocabulary in which the count-in is not the first, and a lead sheet of whole numbers."""
+        tokens = [(4, 60), (8, 62), (12, oracle.REST), (16, 64), (20, 65), (8, 67), (24, 69), (4, oracle.REST)]
+        vocabulary = [tuple(map(int, tokens[place])) for place in rng.permutation(len(tokens))]
+        vocabulary.insert(int(rng.integers(1, len(vocabulary))), oracle.COUNT_IN)
+        n_a, n_conditions = 3, 4
+        sheet = rng.integers(0, 6, (moments, n_conditions)).astype("float32")
+        return oracle.ToyModel(len(vocabulary), n_a, n_conditions, confusion), vocabulary, sheet
+
+    def _play(self, student: Any, toy: oracle.ToyModel, vocabulary: list, sheet: np.ndarray, seed: int, *knobs: Any) -> Any:
+        toy.asked.clear()
+        model = Provided("one_step_model", toy)
+        generator = student.make("Generator", seed=seed)
+        try:
+            return student.call(self.exercise, model, vocabulary, sheet, toy.n_a, generator, *knobs)
+        except Mistake as mistake:
+            if toy.complaint:
+                raise Mistake(toy.complaint) from mistake
+            raise
+
+    def _follow(
+        self,
+        student: Any,
+        rng: Any,
+        moments: int,
+        cut: bool | None = None,
+        confusion: float = 1e-9,
+        knobs: tuple = (),
+        when: str = "",
+    ) -> None:
+        """Play where only one solo is right, and say at which turn and in which input the student's leaves it."""
+        for _ in range(200):
+            toy, vocabulary, sheet = self._stage(rng, moments, confusion)
+            right = unasked(toy)
+            expected = oracle.generate(right, vocabulary, sheet, toy.n_a, np.random.default_rng(0), 1.0, 1)
+            if len(expected) > 3 and cut in (None, expected[-1] not in vocabulary):
+                break
+        got = self._play(student, toy, vocabulary, sheet, int(rng.integers(2**31)), *knobs)
+        for turn, (asked, wanted) in enumerate(zip(toy.asked, right.asked, strict=False)):
+            for name, one, other in zip(("token", "condition", "a", "c"), asked, wanted, strict=True):
+                if not np.allclose(one, other):
+                    raise Mistake(self._off(turn, name, when))
+        listed(got, expected, "tokens", when)
+
+    def _off(self, turn: int, name: str, when: str) -> str:
+        where = "at the first step" if turn == 0 else f"at step {turn} (counted from 0)"
+        wanted = {
+            "token": "the count-in" if turn == 0 else "the token that was chosen before",
+            "condition": "what is read where the next token begins",
+            "a": "zero" if turn == 0 else "the one that the model returned before",
+            "c": "zero" if turn == 0 else "the one that the model returned before",
+        }[name]
+        return f"{where} the {name} that goes into the model is not {wanted}" + (f" ({when})" if when else "")
+
+
+def unasked(toy: oracle.ToyModel) -> oracle.ToyModel:
+    """The same toy, with a memory of its own."""
+    return replace(toy, asked=[], complaint="")

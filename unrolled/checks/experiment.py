@@ -1,0 +1,92 @@
+"""A public check by experiment, for what is no function from values to values: layers, models, samplers, generators.
+
+Like :class:`unrolled.checks.trial.Check` it is called with the student's function, never raises for a fault of the
+student's, and gives a :class:`Result`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NoReturn
+
+from unrolled.arrays import Case, load_cases
+from unrolled.checks.calling import MAX_PRINTED, frames_of, shortened, unwritten, what_was_raised, where_it_was_raised
+from unrolled.checks.compare import describe, difference
+from unrolled.checks.outcome import Result
+from unrolled.checks.trial import CASES
+from unrolled.execution import captured
+
+Examine = Callable[..., None]
+
+
+class Wrong(Exception):
+    """What an experiment found to be wrong, in whole sentences, and a likely cause or ""."""
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The public check of one exercise; call it with the student's function, and with others that it needs.
+
+    ``examine(function, *others)`` raises :class:`Wrong`; whatever else it raises comes from the student's code. ``arguments``
+    are the names of the functions that a notebook passes, the exercise's first.
+    """
+
+    exercise: str
+    arguments: tuple[str, ...]
+    examine: Examine
+    says: str
+
+    def __call__(self, function: Any, *others: Any) -> Result:
+        """What is right and what is not about ``function``."""
+        if function is None or function is ...:
+            return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",))
+        if not callable(function):
+            message = f"{self.exercise} should be a function; it is {describe(function)}."
+            return Result(self.exercise, "incorrect", (message,))
+        with captured() as (out, err):
+            try:
+                self.examine(function, *others)
+                found: BaseException | None = None
+            except (Exception, SystemExit) as raised:
+                found = raised
+        printed = shortened("\n".join(text for text in (out.text(), err.text()) if text.strip()), MAX_PRINTED)
+        if found is None:
+            return Result(self.exercise, "correct", (f"{self.says} Grading tries more than this.",), printed=printed)
+        if isinstance(found, Wrong):
+            return Result(
+                self.exercise, "incorrect", (str(found),), causes=tuple(filter(None, [found.cause])), printed=printed
+            )
+        return self._raised(function, found, printed)
+
+    def _raised(self, function: Callable[..., Any], error: BaseException, printed: str) -> Result:
+        stub = unwritten(error, function)
+        if stub is not None and (stub == self.exercise or len(frames_of(error, function)) == 1 and stub is None):
+            return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",), printed=printed)
+        if stub is not None:
+            return Result(self.exercise, "raised", (f"It needs {stub}, which is not written yet: write that first.",))
+        code = where_it_was_raised(error, function)
+        return Result(self.exercise, "raised", (what_was_raised(error),), code=code, printed=printed)
+
+
+@cache
+def cases_of(unit: str) -> Mapping[str, Case]:
+    """The public cases of a unit by name."""
+    return load_cases(CASES / f"{unit}.npz")
+
+
+def expect(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None, cause: str = "") -> None:
+    """Raise :class:`Wrong` unless a value is as expected."""
+    found = difference(got, expected, name, axes)
+    if found is not None:
+        raise Wrong(f"{found.summary[0].upper()}{found.summary[1:]}.", cause)
+
+
+def wrong(message: str, cause: str = "") -> NoReturn:
+    """Raise :class:`Wrong`."""
+    raise Wrong(message, cause)

@@ -1,0 +1,103 @@
+"""Pictures of one to many: a network that is taught with the right notes and plays with its own.
+
+As in :mod:`unrolled.plots`, whose colours and pieces are used here, every function returns one closed figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from unrolled.plots import (
+    FAINT,
+    GRADIENT,
+    HIDDEN,
+    INK,
+    INPUT,
+    LINES,
+    MEMORY,
+    OUTPUT,
+    _arrow,
+    _at,
+    _box,
+    _canvas,
+    _figure,
+    _tint,
+    _wire,
+)
+
+STRIDE, CELL, TOP = 2.3, 1.5, 3.0  # where things stand: steps apart, cells' height, outputs' height
+
+
+def training_and_playing(steps: int = 3) -> Figure:
+    """The same network twice: in training the right notes come in, at the concert its own."""
+    with _figure(11.4, 4.2, 1, 2) as (figure, (left, right)):
+        for axes, title in ((left, "Training: the teacher's notes go in"), (right, "Concert: its own notes go in")):
+            _canvas(axes, -1.7, STRIDE * (steps - 1) + 1.3, -1.25, TOP + 1.6)
+            axes.set_title(title)
+            for step in range(steps):
+                _step(axes, step, steps)
+        for step in range(steps):
+            x = step * STRIDE
+            _note(left, x, 0, "count-in" if step == 0 else _at("y", step), INPUT)
+            _note(right, x, 0, "count-in" if step == 0 else "", INPUT)
+            _box(left, x, TOP + 1.15, _at("y", step + 1), INPUT, width=0.8, height=0.6)
+            _wire(left, [(x, TOP + 0.85), (x, TOP + 0.35)], GRADIENT, dashed=True, rim="white")
+            _box(right, x, TOP + 1.15, "choose", MEMORY, width=1.0, height=0.6)
+            _arrow(right, (x, TOP + 0.35), (x, TOP + 0.85))
+            if step:
+                bend = [(x - STRIDE + 0.5, TOP + 1.15), (x - STRIDE / 2, TOP + 1.15), (x - STRIDE / 2, 0), (x - 0.5, 0)]
+                _wire(right, bend, MEMORY, rim="white")
+        left.text(STRIDE * (steps - 1) / 2, TOP + 1.55, "right answers; between them and ŷ, the loss", ha="center", va="bottom")
+        return figure
+
+
+def _step(axes: Axes, step: int, steps: int) -> None:
+    """One step: condition and token below, the cell, the probabilities above."""
+    x = step * STRIDE
+    _box(axes, x, CELL, "cell", HIDDEN)
+    _box(axes, x, TOP, _at(r"\hat{y}", step + 1), OUTPUT)
+    _arrow(axes, (x, 0.35), (x, CELL - 0.35))
+    _arrow(axes, (x, CELL + 0.35), (x, TOP - 0.35))
+    axes.text(x + 0.62, -0.75, f"reads {_at('r', step + 1)}", color=FAINT, ha="left", va="center", fontsize=9)
+    _wire(axes, [(x + 0.55, -0.75), (x + 0.3, -0.75), (x + 0.3, CELL - 0.35)], FAINT, arrow=False, rim="white")
+    if step == 0:
+        _arrow(axes, (x - 1.2, CELL), (x - 0.5, CELL), HIDDEN)
+        axes.text(x - 1.25, CELL, "0", color=HIDDEN, ha="right", va="center")
+    if step < steps - 1:
+        _arrow(axes, (x + 0.5, CELL), (x + STRIDE - 0.5, CELL), HIDDEN)
+
+
+def _note(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
+    _box(axes, x, y, text, colour, width=1.05 if text == "count-in" else 0.9, height=0.6)
+
+
+def window_table(rows: Mapping[str, Sequence[str]]) -> Figure:
+    """Some lines of words under each other, one column a step; equal words of different lines have equal colours.
+
+    Args:
+        rows: name of the line -> one word a step, as many in each.
+    """
+    words = list(dict.fromkeys(word for line in rows.values() for word in line))
+    steps = len(next(iter(rows.values())))
+    with _figure(1.6 + 1.0 * steps, 0.55 + 0.5 * len(rows)) as (figure, axes):
+        axes.set(xlim=(-1.9, steps - 0.45), ylim=(len(rows) - 0.4, -0.75))
+        axes.axis("off")
+        for step in range(steps):
+            axes.text(step, -0.62, _at("", step + 1), ha="center", va="center", color=FAINT)
+        for y, (name, line) in enumerate(rows.items()):
+            axes.text(-0.6, y, name, ha="right", va="center", color=INK)
+            for x, word in enumerate(line):
+                colour = _tint(LINES[words.index(word) % len(LINES)], 0.3)
+                axes.text(
+                    x,
+                    y,
+                    word,
+                    ha="center",
+                    va="center",
+                    fontsize=9.5,
+                    bbox={"boxstyle": "round,pad=0.35", "facecolor": colour, "edgecolor": "none"},
+                )
+        return figure
