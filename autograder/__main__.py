@@ -14,6 +14,7 @@ from autograder.audit import audit
 from autograder.bench import bench
 from autograder.classroom import classroom
 from autograder.grade import grade
+from autograder.run import run
 
 app = typer.Typer(
     name="python -m autograder",
@@ -60,6 +61,7 @@ app.command()(grade)
 app.command()(audit)
 app.command()(classroom)
 app.command()(bench)
+app.command()(run)
 
 
 def _fail_if_any(problems: Iterable[object]) -> None:

@@ -23,7 +23,7 @@ def audit(
     json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
     exercise: Annotated[str | None, typer.Option(help="Try this exercise's graders only.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Answers judged at a time.")] = os.cpu_count() or 1,
-    every: Annotated[bool, typer.Option("--all", help="Try every mutant, where an exercise has more than 40.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Try every mutant, where an exercise has more than 32.")] = False,
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Run even where nothing can be locked down.")
     ] = False,
@@ -59,6 +59,7 @@ def _audit(
     """Try one unit's graders with a progress bar, and show what came of it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from autograder.diagnosis_audit import measure
     from autograder.examiner import LockdownUnavailable
     from autograder.known_answers import UnreadableAnswers, known_answers
     from autograder.trials import MOST_MUTANTS, audited, judged, trials
@@ -76,6 +77,11 @@ def _audit(
     except LockdownUnavailable as lacking:
         _wrong(f"{lacking}. If you trust the answers in this checkout, say --accept-risk")
     results = audited(unit, verdicts, exercise)
+    with console.status(f"{unit.slug}: what the messages say of faults that the known mistakes lack"):
+        told = measure(unit, exercise, jobs, accept_risk)
+    for result in results:
+        if result.exercise in told:
+            result.diagnosed, result.named, result.misnamed = told[result.exercise].counts
     show(results, console)
     return results
 
@@ -85,16 +91,24 @@ def show(results: list[Audited], console: Console) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    for name in ("exercise", "killed", "equivalent", "paraphrases", "stub"):
+    for name in ("exercise", "killed", "equivalent", "paraphrases", "named", "stub"):
         table.add_column(name, justify="left" if name in ("exercise", "stub") else "right", no_wrap=True)
     for result in results:
         style = "red" if result.faults else "green"
         killed = f"{result.killed}/{result.mutants - len(result.equivalent)}"
         accepted = f"{result.accepted}/{result.paraphrases}"
         table.add_row(
-            f"[{style}]{result.exercise}[/]", killed, str(len(result.equivalent)), accepted, result.stub_outcome
+            *(f"[{style}]{result.exercise}[/]", killed, str(len(result.equivalent)), accepted),
+            *(f"{result.named}/{result.diagnosed}", result.stub_outcome),
         )
     console.print(table)
+    faulty, named, misnamed = (sum(getattr(each, name) for each in results) for name in ("diagnosed", "named", "misnamed"))
+    if faulty:
+        console.print(
+            f"Of {faulty} faults in paraphrases, messages name the place of {named} ({named / faulty:.0%}) "
+            f"and another place of {misnamed} ({misnamed / faulty:.0%}).",
+            highlight=False,
+        )
     for result in results:
         for fault in result.faults:
             console.print(f"{result.exercise}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)

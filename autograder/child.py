@@ -98,14 +98,16 @@ class Answering:
         run = self._session.run(source, cell)
         return {"outputs": run.outputs, "ok": run.ok}
 
-    def _call(self, name: str, args: list, keep: bool, inputs_after: bool, provided: list[str]) -> dict[str, Any]:
+    def _call(
+        self, name: str, args: list, keep: bool, inputs_after: bool, provided: list[str], times: int | None = None
+    ) -> dict[str, Any]:
         function = self._session.namespace.get(name)
         if not callable(function):
             return {"missing": function is None}
         args = [self._resolved(arg) for arg in args]
         try:
             with captured(), self._standing_in(provided):
-                value = function(*args)
+                value = function(*args) if times is None else [function(*args) for _ in range(times)]
         except BaseException as error:  # SystemExit and KeyboardInterrupt too are only the student's
             return {"raised": _describe(error)}
         answer: dict[str, Any] = {"inputs": args} if inputs_after else {}

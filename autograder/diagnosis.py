@@ -41,6 +41,7 @@ FIRST_WRONG = "the first thing that goes wrong is "
 SECONDS = 1.0  # for one known mistake on one call
 MOST_CALLS = 12  # of a kind, wrong or right, that are compared
 MIXED_UP = ("what is returned", "the cache", "the caches")  # places that say nothing of how values are computed
+MOST_PLACES = 3  # that one sentence tells
 AGREEMENT = 0.5  # of the known mistakes with the same first wrong values: so many must name the same place
 
 
@@ -102,19 +103,28 @@ class Exercise:
         return frozenset().union(*(wrong_leaves(wrong.value, right.value)[0] for wrong, right in pairs))
 
     def place_of(self, wrong: frozenset[str], looked_at: frozenset[str]) -> str | None:
-        """Words for what goes wrong first, of the values that could be looked at.
-
-        They are those that most mistakes have which make the same values wrong first, or else the name of the one part of
-        what is returned that is wrong.
-        """
+        """Words for what goes wrong first, of the values that could be looked at; None when they are not to be had."""
         first = self.order.first(wrong)
+        together = self._place(first, looked_at) or self._name(first)
+        if together or len(first) > MOST_PLACES:
+            return together
+        places = [self._place(frozenset([leaf]), looked_at) or self._name([leaf]) for leaf in sorted(first)]
+        known = list(dict.fromkeys(place for place in places if place and " and " not in place))
+        return " and ".join(known) if len(known) == len(set(places)) else None
+
+    def _place(self, first: frozenset[str], looked_at: frozenset[str]) -> str | None:
+        """The place that most mistakes have which make the same values wrong first."""
         alike = [known for known, seen in self.order.seen if self.order.first(seen & looked_at) == first]
         places = Counter(known.place for known in alike if known.place)
         for place, times in places.most_common(1):
             if times >= max(2, AGREEMENT * len(alike)):
                 return place
-        parts = {leaf.split("/")[1] for leaf in wrong if "/" in leaf}
-        return self.names.get(f"/{parts.pop()}") if len(parts) == 1 else None
+        return None
+
+    def _name(self, leaves: Iterable[str]) -> str | None:
+        """The contract's name of the one value that is returned at these leaves, unless they lie inside of a cache."""
+        parts = {leaf.removesuffix("/*") for leaf in leaves}
+        return self.names.get(parts.pop()) if len(parts) == 1 else None
 
     def right(self, call: Call) -> Observed:
         """What the worked solution makes of a call."""
@@ -129,7 +139,10 @@ class Exercise:
 
     def repeatable(self, call: Call) -> Call:
         """The call with the values that its handles stand for, as a right exercise would have made them."""
-        return Call(call.name, tuple(self._resolved(arg) for arg in call.args), call.value, call.after, call.raised)
+        args, after = tuple(self._resolved(arg) for arg in call.args), call.after
+        if isinstance(after, list) and len(after) == len(args):  # what a handle stands for is not comparable
+            after = [own if isinstance(arg, Handle) else left for arg, own, left in zip(call.args, args, after, strict=True)]
+        return Call(call.name, args, call.value, after, call.raised)
 
     def _resolved(self, value: Any) -> Any:
         if isinstance(value, Handle):

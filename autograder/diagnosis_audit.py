@@ -56,6 +56,11 @@ class Told:
     named: int = 0
     misnamed: int = 0
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """All, named, misnamed."""
+        return self.faulty, self.named, self.misnamed
+
 
 def faulty_paraphrases(unit: Unit, known: KnownAnswers, only: str | None, per_exercise: int) -> list[Faulty]:
     """A sample of the paraphrases' mutants, the same on every run."""

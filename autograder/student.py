@@ -134,6 +134,13 @@ class Student:
         self.calls.append(Call(name, args, value, answer.get("inputs")))
         return (value, answer.get("inputs")) if inputs_after else value
 
+    def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
+        """What so many calls with the same arguments return, one after the other: for functions that draw by chance."""
+        value = self._ask_call(name, args, keep=False, inputs_after=False, times=times).get("value")
+        if not isinstance(value, list) or len(value) != times:
+            raise Crashed(f"`{name}` broke the connection to the grader")
+        return value
+
     def keep(self, name: str, *args: Any) -> Handle:
         """Call like :meth:`call`, but leave the result in the student's process."""
         answer = self._ask_call(name, args, keep=True, inputs_after=False)
@@ -173,10 +180,12 @@ class Student:
             raise Raised(f"the model {describe_raise(answer['raised'], self._cells)}")
         return answer.get("value")
 
-    def _ask_call(self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool) -> dict[str, Any]:
+    def _ask_call(
+        self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool, times: int | None = None
+    ) -> dict[str, Any]:
         sent = [self._sent(arg) for arg in args]
         stand_ins = {arg.name: arg.function for arg in args if isinstance(arg, Provided)}
-        request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after}
+        request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after, "times": times}
         answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`", stand_ins)
         if "missing" in answer:
             raise NotAttempted(f"there is no function `{name}` in the notebook")

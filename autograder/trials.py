@@ -29,7 +29,7 @@ from autograder.verdict import ExerciseVerdict, Verdict
 
 SEED = 1  # of the live cases: the same on every run, so that an audit can be repeated
 LEAST_MUTANTS, LEAST_MISTAKES, LEAST_PARAPHRASES, MOST_EQUIVALENT = 12, 3, 3, 0.1
-MOST_MUTANTS = 40  # of an exercise, unless all are asked for: for the time that an audit takes
+MOST_MUTANTS = 32  # of an exercise, unless all are asked for: for the time that an audit takes
 
 Kind = Literal["solution", "mutant", "mistake", "paraphrase", "stub"]
 
@@ -58,7 +58,11 @@ class Survivor:
 
 @dataclass
 class Audited:
-    """What the trials say of one exercise's graders. ``faults`` are sentences for the author; none when all is well."""
+    """What the trials say of one exercise's graders. ``faults`` are sentences for the author; none when all is well.
+
+    ``diagnosed`` faults in paraphrases were told to somebody; of ``named`` the message names the true place, of
+    ``misnamed`` another one.
+    """
 
     unit: str
     exercise: str
@@ -71,6 +75,9 @@ class Audited:
     accepted: int = 0
     refused: list[str] = field(default_factory=list)
     stub_outcome: str = ""
+    diagnosed: int = 0
+    named: int = 0
+    misnamed: int = 0
     faults: list[str] = field(default_factory=list)
 
 

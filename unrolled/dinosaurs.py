@@ -21,6 +21,7 @@ def load_names() -> Names:
         FileNotFoundError: the data folder is missing.
     """
     folder = data_folder() / "dinosaurs"
-    names, held_out = ((folder / file).read_text(encoding="utf-8").lower().split() for file in ("dinosaurs.txt", "held_out.txt"))
+    files = ("dinosaurs.txt", "held_out.txt")
+    names, held_out = ((folder / file).read_text(encoding="utf-8").lower().split() for file in files)
     aside = set(held_out)
     return Names([name for name in names if name not in aside], held_out)

@@ -230,9 +230,7 @@ def longest_copied_run(notes: Sequence[Note], corpus: Sequence[Chorus]) -> int:
     def found(length: int) -> bool:
         """Whether some run of this length is copied; if so, every shorter length is found too."""
         ours = {tuple(wanted[at : at + length]) for at in range(len(wanted) - length + 1)}
-        return any(
-            tuple(pairs[at : at + length]) in ours for pairs in written for at in range(len(pairs) - length + 1)
-        )
+        return any(tuple(pairs[at : at + length]) in ours for pairs in written for at in range(len(pairs) - length + 1))
 
     low, high = 0, len(wanted)
     while low < high:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from unrolled.plots import (
     FAINT,
+    GATE,
     GRADIENT,
     HIDDEN,
     INK,
@@ -32,10 +33,10 @@ STRIDE, CELL, TOP = 2.3, 1.5, 3.0  # where things stand: steps apart, cells' hei
 
 
 def training_and_playing(steps: int = 3) -> Figure:
-    """The same network twice: in training the right notes come in, at the concert its own."""
-    with _figure(11.4, 4.2, 1, 2) as (figure, (left, right)):
+    """The same network twice: in training the right notes come in, at the concert its own; r is what it reads."""
+    with _figure(11.6, 4.6, 1, 2) as (figure, (left, right)):
         for axes, title in ((left, "Training: the teacher's notes go in"), (right, "Concert: its own notes go in")):
-            _canvas(axes, -1.7, STRIDE * (steps - 1) + 1.3, -1.25, TOP + 1.6)
+            _canvas(axes, -1.9, STRIDE * (steps - 1) + 1.5, -0.55, TOP + 1.75)
             axes.set_title(title)
             for step in range(steps):
                 _step(axes, step, steps)
@@ -44,13 +45,14 @@ def training_and_playing(steps: int = 3) -> Figure:
             _note(left, x, 0, "count-in" if step == 0 else _at("y", step), INPUT)
             _note(right, x, 0, "count-in" if step == 0 else "", INPUT)
             _box(left, x, TOP + 1.15, _at("y", step + 1), INPUT, width=0.8, height=0.6)
-            _wire(left, [(x, TOP + 0.85), (x, TOP + 0.35)], GRADIENT, dashed=True, rim="white")
+            _wire(left, [(x, TOP + 0.85), (x, TOP + 0.35)], GRADIENT, arrow=False, dashed=True, rim="white")
             _box(right, x, TOP + 1.15, "choose", MEMORY, width=1.0, height=0.6)
             _arrow(right, (x, TOP + 0.35), (x, TOP + 0.85))
             if step:
-                bend = [(x - STRIDE + 0.5, TOP + 1.15), (x - STRIDE / 2, TOP + 1.15), (x - STRIDE / 2, 0), (x - 0.5, 0)]
+                bend = [(x - STRIDE + 0.5, TOP + 1.15), (x - STRIDE / 2, TOP + 1.15), (x - STRIDE / 2, 0), (x - 0.45, 0)]
                 _wire(right, bend, MEMORY, rim="white")
-        left.text(STRIDE * (steps - 1) / 2, TOP + 1.55, "right answers; between them and ŷ, the loss", ha="center", va="bottom")
+        left.text(-0.6, TOP + 1.15, "right answer", ha="right", va="center", fontsize=9)
+        left.text(-0.6, TOP + 0.6, "loss", ha="right", va="center", fontsize=9, color=GRADIENT)
         return figure
 
 
@@ -61,8 +63,8 @@ def _step(axes: Axes, step: int, steps: int) -> None:
     _box(axes, x, TOP, _at(r"\hat{y}", step + 1), OUTPUT)
     _arrow(axes, (x, 0.35), (x, CELL - 0.35))
     _arrow(axes, (x, CELL + 0.35), (x, TOP - 0.35))
-    axes.text(x + 0.62, -0.75, f"reads {_at('r', step + 1)}", color=FAINT, ha="left", va="center", fontsize=9)
-    _wire(axes, [(x + 0.55, -0.75), (x + 0.3, -0.75), (x + 0.3, CELL - 0.35)], FAINT, arrow=False, rim="white")
+    axes.text(x - 0.72, 0.66, _at("r", step + 1), color=GATE, ha="center", va="center")
+    _arrow(axes, (x - 0.6, 0.84), (x - 0.36, CELL - 0.38), GATE)
     if step == 0:
         _arrow(axes, (x - 1.2, CELL), (x - 0.5, CELL), HIDDEN)
         axes.text(x - 1.25, CELL, "0", color=HIDDEN, ha="right", va="center")

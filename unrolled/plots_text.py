@@ -1,7 +1,7 @@
 """The pictures of text: tokens, distributions over letters, and what a network writes.
 
-In the manner of :mod:`unrolled.plots`: every function draws one figure and returns it, closed in pyplot; green is input,
-blue hidden state, pink output. A newline is shown as ``⏎``.
+In the manner of :mod:`unrolled.plots`: every function draws one figure and returns it, closed in pyplot; green is
+input, blue hidden state, pink output. A newline is shown as ``⏎``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from unrolled.plots import (
     _tint,
 )
 
-MONO = {"family": "DejaVu Sans Mono"}
+MONO = "DejaVu Sans Mono"
 
 
 def _shown(character: str) -> str:
@@ -73,7 +73,7 @@ def probability_chains(chains: Sequence[Sequence[tuple[str, float]]], *, title: 
             x, y = 0.0, -1.35 * row
             for (token, probability), width in zip(chain, row_widths, strict=True):
                 _token(axes, x, y, token, width, _tint(OUTPUT, 0.12 + 0.75 * probability))
-                axes.text(x + width / 2, y - 0.52, f"{probability:.2g}", ha="center", va="center", fontsize=9, color=INK)
+                axes.text(x + width / 2, y - 0.52, f"{probability:.2g}", ha="center", va="center", fontsize=9)
                 x += width
             product = float(np.prod([probability for _, probability in chain]))
             axes.text(reach + 0.25, y, f"P = {_power(product)}", ha="left", va="center", fontsize=12)
@@ -197,7 +197,7 @@ def _probability_bar(figure: Figure, image: object, axes: Axes) -> None:
     marks = [0, 0.01, 0.1, 0.3, 0.6, 1]
     bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.02, aspect=26, ticks=np.sqrt(marks))  # type: ignore[arg-type]
     bar.ax.set_yticklabels([f"{mark:g}" for mark in marks])
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *, title: str = "") -> Figure:
@@ -276,7 +276,8 @@ def clipped_arrows(gradient: ArrayLike, clipped: Mapping[str, ArrayLike], *, tit
                 va="bottom" if bent else "top",
                 color=INK if colour == FAINT else colour,
             )
-        axes.set(title=title, xlim=(0, 1.45 * whole[0]), ylim=(0, 1.3 * whole[1]), xlabel="first number", ylabel="second")
+        axes.set(title=title, xlim=(0, 1.45 * whole[0]), ylim=(0, 1.3 * whole[1]))
+        axes.set(xlabel="first number", ylabel="second number")
         return figure
 
 
@@ -325,12 +326,10 @@ def _written_beside(axes: Axes, looks: Sequence[tuple[int, float, str]]) -> None
     for row, (place, value, text) in enumerate(looks):
         axes.text(0.17, row, f"{place:,}", ha="right", va="center", fontsize=9.5)
         axes.text(0.4, row, f"{value:.2f}", ha="right", va="center", fontsize=9.5, color=HIDDEN)
-        axes.text(0.46, row, text[:24], ha="left", va="center", fontsize=10, **MONO)
+        axes.text(0.46, row, text[:24], ha="left", va="center", fontsize=10, family=MONO)
 
 
-def sample_table(
-    samples: Mapping[float, Sequence[str]], *, known: Collection[str] = (), title: str = ""
-) -> Figure:
+def sample_table(samples: Mapping[float, Sequence[str]], *, known: Collection[str] = (), title: str = "") -> Figure:
     """What a network writes at several temperatures, one column each; known names are grey.
 
     Args:
@@ -350,5 +349,5 @@ def sample_table(
                 colour = FAINT if text in known else INK
                 shown = text if len(text) <= 18 else text[:17] + "…"
                 shown = shown or "(ended at once)"
-                axes.text(column + 0.5, row, shown, ha="center", va="center", fontsize=8, color=colour, **MONO)
+                axes.text(column + 0.5, row, shown, ha="center", va="center", fontsize=8, color=colour, family=MONO)
         return figure

@@ -504,6 +504,14 @@ def sample(parameters, char_to_ix, rng, temperature=1.0, max_length=50):
     return indices
 
 
+# %% equivalent="wrong_comparison-1babd1" exercise="clip" because="a number that is max_value itself is replaced by max_value"
+
+# %% words exercise="clip"
+{"too_large": "the numbers beyond the bounds", "bound": "the bound on the number's own side"}
+
+# %% words exercise="softmax_temperature"
+{"cooled": "the logits divided by the temperature", "powers": "the exponentials"}
+
 # %% mistake="in_place" exercise="clip" says="the given arrays are clipped in place"
 def clip(gradients, max_value):
     for gradient in gradients.values():

@@ -1,9 +1,10 @@
 """Hidden grader of unit 02.
 
-Nothing hangs on one frozen sequence of random numbers. What ``sample`` writes is examined in three ways: networks that are so sure
-of themselves that every way of drawing gives the same name (one-hot feedback, carried state, zeros at the start, EOS); a
-long text against the exact probabilities that each of its letters was drawn from, in standard deviations; and the generator's own
-rules. The orders that ``train_model`` may draw are all known for a few names: each is right.
+Nothing hangs on one frozen sequence of random numbers. What ``sample`` writes is examined in three ways: networks that
+are so sure of themselves that every way of drawing gives the same name (one-hot feedback, carried state, zeros at the
+start, EOS); a long text against the exact probabilities that each of its letters was drawn from, in standard
+deviations; and the generator's own rules. The orders that ``train_model`` may draw are all known for a few names: each
+is right.
 
 Expected numbers come from the oracle: complex steps for gradients, SciPy's log-softmax for probabilities.
 """
@@ -22,7 +23,8 @@ from unrolled.arrays import Case
 from unrolled.checks.compare import difference
 from unrolled.wire import Recipe
 
-SIGMAS = 6.5  # a right answer leaves one of these bounds less than once in 10^9 submissions
+SIGMAS = 6.5  # a right answer leaves one of these bounds less than once in 10^9 submissions;
+FEW, NATS = 6.0, 15.0  # some room more for counts of which little is expected, and for rare letters' surprise
 OTHER_SIZES, REPEATED = "for other sizes", "when called again after another input"
 
 
@@ -41,8 +43,9 @@ def check(student: Any, exercise: str, case: Case, when: str = "", axes: tuple[s
     agree(student.call(exercise, *case.inputs.values()), expected, name, axes, when)
 
 
-def check_habits(student: Any, exercise: str, first: Case, second: Case, axes: tuple[str, ...] = ()) -> None:
+def check_habits(student: Any, exercise: str, cases: Sequence[Case], axes: tuple[str, ...] = ()) -> None:
     """Right on other inputs, arguments left alone, nothing remembered between calls."""
+    first, second = cases
     ((name, expected),) = first.outputs.items()
     got, after = student.call(exercise, *first.inputs.values(), inputs_after=True)
     agree(got, expected, name, axes, OTHER_SIZES)
@@ -71,7 +74,7 @@ def check_global_state(student: Any, exercise: str, *args: Any) -> None:
         raise Mistake("it changes NumPy's global generator (np.random.…), which belongs to everybody: use rng only")
 
 
-# -------------------------------------------------------------------------------------------------- vocabulary, probability
+# Vocabulary, probability
 
 
 class TestBuildVocabulary:
@@ -85,7 +88,7 @@ class TestBuildVocabulary:
     @worth(3, "from characters to indices")
     def test_indices(self, student, references):
         self.examine(student, references["build_vocabulary/plain"], 0)
-        self.examine(student, references["build_vocabulary/odd"], 0, "for a text with capitals, a tab and other characters")
+        self.examine(student, references["build_vocabulary/odd"], 0, "for a text with capitals and a tab")
 
     @worth(2, "newline first")
     def test_newline(self, student, references):
@@ -125,7 +128,7 @@ class TestLogProbability:
     def test_habits(self, student, references, rng):
         char_to_ix = oracle.vocabulary("xyz")
         cases = [oracle._log_case(name, oracle.random_parameters(rng, 2, 4), char_to_ix) for name in ("zyx", "x")]
-        check_habits(student, self.exercise, *cases)
+        check_habits(student, self.exercise, cases)
 
 
 class TestPerplexity:
@@ -146,10 +149,10 @@ class TestPerplexity:
         char_to_ix = oracle.vocabulary("pqr")
         draws = (["pq", "r", "rrrr"], ["qqp"])
         cases = [oracle._perplexity_case(names, oracle.random_parameters(rng, 2, 4), char_to_ix) for names in draws]
-        check_habits(student, self.exercise, *cases)
+        check_habits(student, self.exercise, cases)
 
 
-# ------------------------------------------------------------------------------------------------------------- sampling
+# Sampling
 
 PROBABILITIES = ("n_y", "m")
 
@@ -163,18 +166,25 @@ class TestSoftmaxTemperature:
 
     @worth(3, "other temperatures")
     def test_temperatures(self, student, references):
-        for name, when in [("cold", "at a low temperature"), ("hot", "at a high temperature"), ("one_column", "for m = 1")]:
+        for name, when in [
+            ("cold", "at a low temperature"),
+            ("hot", "at a high temperature"),
+            ("one_column", "for m = 1"),
+        ]:
             check(student, self.exercise, references[f"softmax_temperature/{name}"], when, PROBABILITIES)
 
     @worth(2, "large logits")
     def test_large(self, student, references):
-        for name, when in [("large", "for large logits and a low temperature"), ("far_below", "for large negative logits")]:
+        for name, when in [
+            ("large", "for large logits and a low temperature"),
+            ("far_below", "for large negative logits"),
+        ]:
             check(student, self.exercise, references[f"softmax_temperature/{name}"], when, PROBABILITIES)
 
     @worth(1, "inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
         cases = [oracle._temperature_case(rng.normal(0, 2, shape), 0.6) for shape in ((5, 2), (3, 4))]
-        check_habits(student, self.exercise, *cases, axes=PROBABILITIES)
+        check_habits(student, self.exercise, cases, axes=PROBABILITIES)
 
 
 def indices_of(got: Any, n_x: int, longest: int, ends: bool | None = None) -> list[int]:
@@ -197,8 +207,9 @@ def indices_of(got: Any, n_x: int, longest: int, ends: bool | None = None) -> li
 def check_draws(indices: Sequence[int], chances: np.ndarray, when: str) -> None:
     """Raise Mistake when indices were surely not drawn from these probabilities, one row each.
 
-    At each step what came minus what was to be expected has mean zero, given the past: so its sums, over all steps and over those
-    after one and the same letter, are compared with their standard deviations; and so is the surprise of the whole text.
+    At each step what came minus what was to be expected has mean zero, given the past: so its sums, over all steps and
+    over those after one and the same letter, are compared with their standard deviations; and so is the surprise of the
+    whole text.
     """
     came = np.eye(chances.shape[1])[list(indices)]
     before = np.array([-1, *indices[:-1]])
@@ -206,12 +217,12 @@ def check_draws(indices: Sequence[int], chances: np.ndarray, when: str) -> None:
     for group in groups:
         gap = (came - chances)[group].sum(axis=0)
         spread = np.sqrt((chances * (1 - chances))[group].sum(axis=0))
-        if np.any(np.abs(gap) > SIGMAS * spread + 2.0):
+        if np.any(np.abs(gap) > SIGMAS * spread + FEW):
             raise Mistake(f"the letters do not come as often as their probabilities say ({when})")
     logs = np.log(np.maximum(chances, 1e-200))
     surprise, mean = -(came * logs).sum(axis=1), -(chances * logs).sum(axis=1)
     spread = np.sqrt(((chances * logs**2).sum(axis=1) - mean**2).sum())
-    if abs((surprise - mean).sum()) > SIGMAS * spread + 2.0:
+    if abs((surprise - mean).sum()) > SIGMAS * spread + NATS:
         raise Mistake(f"the letters do not come as often as the network says after those before them ({when})")
 
 
@@ -253,10 +264,12 @@ class TestSample:
             drawn += indices_of(got, 4, longest)
         chances = np.tile(oracle.distributions([0], parameters), (len(drawn), 1))
         check_draws(drawn, chances, "for short names")
-        talkative, seed = references["sample/talkative"].inputs["parameters"], seeds(rng, 1)[0]
+        talkative, letters = references["sample/talkative"].inputs["parameters"], oracle.vocabulary("abcd")
+        (seed,) = seeds(rng, 1)
         for longest in (1, 7):
-            indices_of(student.call(self.exercise, talkative, oracle.vocabulary("abcd"), generator(seed), 1.0, longest), 5, longest)
-        indices = indices_of(student.call(self.exercise, talkative, oracle.vocabulary("abcd"), generator(seed)), 5, 50)
+            got = student.call(self.exercise, talkative, letters, generator(seed), 1.0, longest)
+            indices_of(got, 5, longest)
+        indices = indices_of(student.call(self.exercise, talkative, letters, generator(seed)), 5, 50)
         check_draws(indices, oracle.distributions(indices, talkative), "with temperature and max_length left out")
 
     @worth(3, "the generator")
@@ -290,7 +303,7 @@ class TestSample:
         untouched({name: inputs[name] for name in names}, after[:2])
 
 
-# ------------------------------------------------------------------------------------------------------------- clipping
+# Clipping
 
 
 def gradients(rng: np.random.Generator, scale: float) -> dict[str, np.ndarray]:
@@ -316,7 +329,7 @@ class TestClip:
     @worth(2, "other keys and shapes, inputs left alone")
     def test_habits(self, student, references, rng):
         other = {"dU": rng.normal(0, 9, (2, 2, 3)), "dz": rng.normal(0, 9, (1,))}
-        check_habits(student, self.exercise, clip_case(gradients(rng, 8.0), 2.0), clip_case(other, 3.0))
+        check_habits(student, self.exercise, [clip_case(gradients(rng, 8.0), 2.0), clip_case(other, 3.0)])
 
 
 def norm_of(given: dict[str, np.ndarray]) -> float:
@@ -337,7 +350,9 @@ class TestClipByNorm:
         for share in (1.001, 1.5, 40.0):  # short of the bound by a hair, and by far
             case = oracle._norm_case(given, share * norm_of(given))
             check(student, self.exercise, case, "for gradients within the bound")
-        check(student, self.exercise, oracle._norm_case(given, 0.97 * norm_of(given)), "for gradients a little too long")
+        check(
+            student, self.exercise, oracle._norm_case(given, 0.97 * norm_of(given)), "for gradients a little too long"
+        )
 
     @worth(1, "gradients of zero")
     def test_zero(self, student, references):
@@ -348,10 +363,10 @@ class TestClipByNorm:
     def test_habits(self, student, references, rng):
         other = {"dU": rng.normal(0, 9, (2, 2, 3)), "dz": rng.normal(0, 9, (1,))}
         cases = [oracle._norm_case(given, 3.0) for given in (gradients(rng, 8.0), other)]
-        check_habits(student, self.exercise, *cases)
+        check_habits(student, self.exercise, cases)
 
 
-# ------------------------------------------------------------------------------------------------------------- learning
+# Learning
 
 STEP = ("new_parameters", "loss", "gradients", "a_last")
 
@@ -380,7 +395,8 @@ class TestOptimize:
     def test_parameters(self, student, references):
         self.examine(student, references["optimize/plain"], "new_parameters")
         self.examine(student, references["optimize/one_letter"], "new_parameters")
-        self.examine(student, references["optimize/steep"], "new_parameters", when="with learning_rate and max_value left out")
+        when = "with learning_rate and max_value left out"
+        self.examine(student, references["optimize/steep"], "new_parameters", when=when)
 
     @worth(1, "last state")
     def test_last_state(self, student, references):
@@ -418,7 +434,7 @@ class TestSmooth:
         case = self.case(rng, 6, 0.7)
         as_list = Case(case.inputs | {"losses": case.inputs["losses"].tolist()}, case.outputs)
         check(student, self.exercise, as_list, "for a list", ("n",))
-        check_habits(student, self.exercise, case, self.case(rng, 4, 0.5), ("n",))
+        check_habits(student, self.exercise, [case, self.case(rng, 4, 0.5)], ("n",))
 
 
 def trained_in_some_order(got: Any, case: Case) -> int:
@@ -428,14 +444,14 @@ def trained_in_some_order(got: Any, case: Case) -> int:
         raise Mistake("should return the trained parameters, a dictionary, and the losses, one number a step")
     orders = case.outputs["losses"]
     if len(losses) != orders.shape[1]:
-        raise Mistake(f"returns {len(losses)} losses; there should be one for each name in each epoch, {orders.shape[1]}")
+        raise Mistake(f"returns {len(losses)} losses; there should be {orders.shape[1]}, one a name in each epoch")
     found = [k for k, right in enumerate(orders) if difference(_numbers(losses), right, "losses") is None]
     if not found:
         firsts = np.unique(orders[:, 0])
         agree(_numbers(losses)[:1], _nearest(_numbers(losses)[:1], firsts), "the first loss")
         raise Mistake(
-            "the losses after the first one belong to no order of the names: in each epoch every name once, each from a hidden "
-            "state of zeros, with the parameters that the step before it returned"
+            "the losses after the first one belong to no order of the names: in each epoch every name once, each from a "
+            "hidden state of zeros, with the parameters that the step before it returned"
         )
     for key, ends in case.outputs["trained"].items():
         agree(trained.get(key), ends[found[0]], f"trained[{key!r}]")

@@ -1,7 +1,7 @@
-"""Choose the held-out names of the dinosaur list, and write them to held_out.txt: ``python data/dinosaurs/make_held_out.py``.
+"""Choose the held-out names of the dinosaur list: ``python data/dinosaurs/make_held_out.py`` writes held_out.txt.
 
-A name is held out if the SHA-256 of its small letters is among the lowest tenth. So the choice depends on nothing but the
-names: on no order, no seed, no version of a library; and a name keeps its side when others are added or corrected,
+A name is held out if the SHA-256 of its small letters is among the lowest tenth. So the choice depends on nothing but
+the names: on no order, no seed, no version of a library; and a name keeps its side when others are added or corrected,
 but for the few at the border.
 """
 

@@ -7,9 +7,12 @@ to aim at a tone of the next chord: from a half step away, and from both sides (
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from unrolled.jazz import HIGHEST_PITCH, LOWEST_PITCH, Chord, is_chord_tone
+
+Ladder = tuple[int, ...]  # pitches, upwards
 
 # The passing tone that makes the scale's run of eighths fall with chord tones on the beats: semitones above the root.
 PASSING = {"maj7": None, "6": 8, "7": 11, "7b9": 11, "7alt": None, "m7": 11, "m6": 8, "m7b5": 11, "dim7": None}
@@ -56,12 +59,14 @@ class Cell(NamedTuple):
     aim: int | None = None
 
 
-def ladder(classes: Sequence[int]) -> list[int]:
+@cache
+def ladder(classes: tuple[int, ...]) -> Ladder:
     """All pitches of these pitch classes within the horn's range, upwards."""
-    return [pitch for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1) if pitch % 12 in classes]
+    return tuple(pitch for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1) if pitch % 12 in classes)
 
 
-def bebop_scale(chord: Chord) -> list[int]:
+def bebop_scale(chord: Chord) -> Ladder:
+    """The chord's scale and its passing tone."""
     passing = PASSING[chord.quality]
     return ladder(chord.scale if passing is None else (*chord.scale, (chord.root + passing) % 12))
 
@@ -92,7 +97,7 @@ def cells(chord: Chord, count: int, starts: Sequence[int], targets: Sequence[int
                 yield from aimed(count, start, target, bebop, scale)
 
 
-def plain(count: int, start: int, bebop: list[int], scale: list[int], tones: list[int]) -> Iterator[Cell]:
+def plain(count: int, start: int, bebop: Ladder, scale: Ladder, tones: Ladder) -> Iterator[Cell]:
     if count == 1:
         yield Cell((start,), 1.0)
         return
@@ -107,7 +112,7 @@ def plain(count: int, start: int, bebop: list[int], scale: list[int], tones: lis
                     yield Cell(pitches, weight)
 
 
-def aimed(count: int, start: int, target: int, bebop: list[int], scale: list[int]) -> Iterator[Cell]:
+def aimed(count: int, start: int, target: int, bebop: Ladder, scale: Ladder) -> Iterator[Cell]:
     """Cells whose last notes lead to a target: from a half step below or above, or from both sides."""
     above = next((pitch for pitch in scale if pitch > target), target + 1)
     endings = [((target - 1,), HALF_STEP), ((target + 1,), HALF_STEP / 2)]
@@ -122,7 +127,7 @@ def aimed(count: int, start: int, target: int, bebop: list[int], scale: list[int
             yield Cell((*way, *ending), weight / (1 + abs(start - target) / 6), target)
 
 
-def leading(count: int, start: int, goal: int, rungs: list[int]) -> tuple[int, ...] | None:
+def leading(count: int, start: int, goal: int, rungs: Ladder) -> tuple[int, ...] | None:
     """A straight way of ``count`` notes from ``start`` towards ``goal``, by step if that reaches, else in thirds."""
     gap = goal - start
     direction = 1 if gap > 0 else -1

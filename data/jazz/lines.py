@@ -252,7 +252,7 @@ def sequenced(solo: Solo, idea: Sequence[Note], halves: int, shift: int) -> list
     for place, note in enumerate(idea):
         onset = note.onset + halves * HALF
         chord = solo.chord(onset // HALF)
-        rungs = cells.ladder(chord.tones if onset % 12 == 0 else chord.scale)
+        rungs = list(cells.ladder(chord.tones if onset % 12 == 0 else chord.scale))
         wanted = note.pitch + shift
         if place:
             direction = note.pitch - idea[place - 1].pitch

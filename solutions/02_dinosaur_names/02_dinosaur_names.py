@@ -515,8 +515,7 @@ when the column is made to sum to 1.
 
 <details><summary>Hint 3: nearly the line</summary>
 
-Take away `np.max(…, axis=0, keepdims=True)` from the quotient, apply `np.exp`, and divide by `np.sum(…, axis=0,
-keepdims=True)`.
+Take away `np.max(…, axis=0)` from the quotient, apply `np.exp`, and divide by `np.sum(…, axis=0)`.
 
 </details>
 """
@@ -534,8 +533,8 @@ def softmax_temperature(logits, temperature):
     """
     ### BEGIN SOLUTION
     cooled = logits / temperature
-    powers = np.exp(cooled - np.max(cooled, axis=0, keepdims=True))
-    return powers / np.sum(powers, axis=0, keepdims=True)
+    powers = np.exp(cooled - np.max(cooled, axis=0))
+    return powers / np.sum(powers, axis=0)
     ### END SOLUTION
 
 
@@ -718,7 +717,8 @@ def clip(gradients, max_value):
     clipped = {}
     for name, gradient in gradients.items():  # np.clip does the same to an array in one call
         too_large = np.abs(gradient) > max_value
-        clipped[name] = np.where(too_large, max_value * np.sign(gradient), gradient)
+        bound = max_value * np.sign(gradient)
+        clipped[name] = np.where(too_large, bound, gradient)
     return clipped
     ### END SOLUTION
 

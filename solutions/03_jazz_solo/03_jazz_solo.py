@@ -90,7 +90,7 @@ may do with them what you like. Here is one of them, over its chords. Play it, a
 
 # %% tags=["figure"]
 training_choruses, held_out_choruses = jazz.load_choruses("train"), jazz.load_choruses("held_out")
-example = training_choruses[0]
+example = next(chorus for chorus in training_choruses if chorus.notes[0].onset == 0)  # one that begins at once
 print(f"{len(training_choruses)} choruses to learn from, {len(held_out_choruses)} kept apart to measure with")
 plots_music.piano_roll(example, title=f"{example.name}: what your network will learn from")
 
@@ -101,7 +101,8 @@ audio.player(example)
 r"""
 Three things can be seen. Notes come in **swung pairs**, a long one and a short one: eighth notes as jazz plays them.
 Between **phrases** the soloist breathes. And where a new chord begins, the note is nearly always one of **its** tones
-(drawn in colour): that is how a line without chords makes you hear the harmony.
+(these are blue, and all tones of a chord are shaded; passing notes are orange): that is how a line without chords makes
+you hear the harmony.
 
 ## From a tune to a sequence
 
@@ -673,7 +674,7 @@ pupil slows down for the difficult bars.
 """
 
 # %% tags=["training"]
-T_X, HOP, N_A, EPOCHS, BATCH = 32, 16, 64, 20, 64
+T_X, HOP, N_A, EPOCHS, BATCH = 32, 16, 64, 15, 64
 
 
 def windows_of(choruses_read, T_x, hop):
@@ -709,17 +710,11 @@ train_seconds = time.perf_counter() - training_started
 print(f"{len(train_X)} windows, {EPOCHS} times, in {train_seconds:.0f} s")
 
 # %% tags=["figure"]
-epochs = np.arange(1, EPOCHS + 1)
-plots.curves(
-    epochs,
-    {
-        "training choruses": history["loss"],
-        "held-out choruses": history["val_loss"],
-        "bigram, held-out": np.full(EPOCHS, bigram),
-    },
+plots_music.training_curve(
+    np.arange(1, EPOCHS + 1),
+    {"training choruses": history["loss"], "held-out choruses": history["val_loss"]},
+    {"bigram": bigram},
     title="Your network overtakes the bigram",
-    x_label="times through the training choruses",
-    y_label="nats a token",
 )
 
 # %% [markdown]
@@ -790,14 +785,15 @@ checks.build_one_step_model(build_one_step_model, make_layers)
 
 # %% [markdown]
 r"""
-**See it work.** A Keras model takes either arrays or tensors, never some of each, and gives tensors. The little function
-`ask` gives arrays back, so that what came out can go in again beside other arrays. You may use it from now on.
+**See it work.** Called like a function, a Keras model gives tensors, and it refuses inputs of which some are tensors and
+some arrays. The little function `ask` takes arrays and gives arrays back, so that what came out can go in again. (It is
+fast, too: Keras makes a program of the model once.) Use it from now on.
 """
 
 # %%
 def ask(model, *inputs):
     """What a Keras model with several inputs and outputs answers: arrays in, a list of arrays out."""
-    return [ops.convert_to_numpy(output) for output in model(list(inputs))]
+    return model.predict_on_batch(list(inputs))
 
 
 # %% [markdown]
@@ -946,8 +942,7 @@ Everything is there. The loop of the concert is short:
 ### Exercise 8: `generate` (13 points)
 
 - `one_step_model` is called with a list of four arrays with $m = 1$: token `(1,)`, condition `(1, n_c)`, `a` and `c`
-  `(1, n_a)`; it gives probabilities `(1, n_values)` and the new `a` and `c`. Use `ask`, or call it yourself:
-  `one_step_model([...])` gives tensors, `.predict([...], verbose=0)` arrays, but takes ten times as long for one step.
+  `(1, n_a)`; it gives probabilities `(1, n_values)` and the new `a` and `c`. Use `ask`.
 - `vocabulary` is a list of tokens `(duration, pitch)`; one of them is `COUNT_IN`, and the numbers of tokens are places
   in this list.
 - `sheet` is `(moments, n_c)`, as `lead_sheet` makes it: row $k$ is what is read at tick `k * GRID`. The chorus ends after
@@ -1068,14 +1063,14 @@ Taste cannot be measured, but three things that taste cares about can.
   notes, may well be the same without anyone having copied anything.)
 
 The first number says that it has learnt, the second that it listens, the third that it is not a tape recorder. We let
-it play 24 choruses over changes that it has not seen, at several temperatures.
+it play 16 choruses over changes that it has not seen, at several temperatures.
 """
 
 # %% tags=["training"]
 print("temperature   chord tones on strong beats   longest copied run   different tokens")
 measured = {}
 for temperature in (0.1, 0.7, 1.0):
-    solos = [improvise(chorus, seed=k, temperature=temperature) for k, chorus in enumerate(held_out_choruses[::14])]
+    solos = [improvise(chorus, seed=k, temperature=temperature) for k, chorus in enumerate(held_out_choruses[::7])]
     strong = [
         jazz.is_chord_tone(jazz.chord_at(solo, note.onset), note.pitch)
         for solo in solos
@@ -1096,8 +1091,9 @@ results = {
 
 # %% [markdown]
 r"""
-Read the table from row to row. Cold, it plays the changes nearly without a fault, with fewer and fewer tokens, and
-whole runs from its school books. Hot, it is all its own and often wrong. In between there is music.
+Read the table from row to row. Cold, it plays the changes nearly without a fault, and with few different tokens: it
+repeats itself. Hot, it has many, and is often beside the chord. In between there is music. At no temperature does it
+recite: the longest runs that it shares with the training choruses are those that any two players share.
 
 ## For the road: MIDI
 
