@@ -102,7 +102,8 @@ def show(results: list[Audited], console: Console) -> None:
             *(f"{result.named}/{result.diagnosed}", result.stub_outcome),
         )
     console.print(table)
-    faulty, named, misnamed = (sum(getattr(each, name) for each in results) for name in ("diagnosed", "named", "misnamed"))
+    counts = ("diagnosed", "named", "misnamed")
+    faulty, named, misnamed = (sum(getattr(each, name) for each in results) for name in counts)
     if faulty:
         console.print(
             f"Of {faulty} faults in paraphrases, messages name the place of {named} ({named / faulty:.0%}) "

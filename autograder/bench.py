@@ -59,7 +59,9 @@ class Race:
 
 
 def bench(
-    unit: Annotated[str | None, typer.Argument(help="The unit's slug; all units, one after the other, by default.")] = None,
+    unit: Annotated[
+        str | None, typer.Argument(help="The unit's slug; all units, one after the other, by default.")
+    ] = None,
     json: Annotated[
         Path | None, typer.Option(help="Write the medians to this file: an object, or without UNIT a list of them.")
     ] = None,
@@ -213,7 +215,9 @@ def show(run: Race, console: Console) -> None:
     table.add_column(run.unit, no_wrap=True)
     for heading in ("nbgrader autograde", f"grade, {run.jobs} jobs", "bare, one process"):
         table.add_column(heading, justify="right")
-    table.add_row("seconds a submission, warm", *(f"{each:.3f}" for each in (median(run.stock), median(run.ours), bare)))
+    table.add_row(
+        "seconds a submission, warm", *(f"{each:.3f}" for each in (median(run.stock), median(run.ours), bare))
+    )
     table.add_row("times as fast as nbgrader", "1", f"{result['ratio']}", f"{median(run.stock) / bare:.1f}")
     whole = f"whole command, {run.submissions + run.jobs} submissions"
     table.add_row(whole, f"{median(run.stock_command):.1f}", f"{median(run.our_command):.1f}", "")

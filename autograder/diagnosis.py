@@ -80,6 +80,8 @@ class Exercise:
     @cached_property
     def names(self) -> dict[str, str]:
         """Words for what is returned, by leaf as :func:`wrong_leaves` has them."""
+        if not self._cases:  # only live cases are asked for
+            return {}
         words = words_for(self.unit, self.name)
         whole = self.right(Call(self.name, tuple(self._cases[0].inputs.values()))).value
         outputs = zip(_parts(whole), self._cases[0].outputs, strict=False)
@@ -141,7 +143,9 @@ class Exercise:
         """The call with the values that its handles stand for, as a right exercise would have made them."""
         args, after = tuple(self._resolved(arg) for arg in call.args), call.after
         if isinstance(after, list) and len(after) == len(args):  # what a handle stands for is not comparable
-            after = [own if isinstance(arg, Handle) else left for arg, own, left in zip(call.args, args, after, strict=True)]
+            after = [
+                own if isinstance(arg, Handle) else left for arg, own, left in zip(call.args, args, after, strict=True)
+            ]
         return Call(call.name, args, call.value, after, call.raised)
 
     def _resolved(self, value: Any) -> Any:
@@ -161,8 +165,8 @@ class Exercise:
 class Order:
     """Which values of an exercise depend on which others, as the known mistakes show it.
 
-    B depends on A when every mistake that makes A wrong makes B wrong too, and some make B wrong alone. Mistakes that only
-    give values back in each other's place say nothing about that.
+    B depends on A when every mistake that makes A wrong makes B wrong too, and some make B wrong alone. Mistakes that
+    only give values back in each other's place say nothing about that.
     """
 
     def __init__(self, seen: Sequence[tuple[Known, frozenset[str]]]) -> None:
@@ -187,6 +191,8 @@ def diagnose(unit: Unit, name: str, calls: Iterable[Call]) -> str | None:
     Args:
         calls: the calls of the exercise's function that its tests made, right and wrong ones.
     """
+    if name not in worked_answers(unit):  # what an author has not worked out, nobody can diagnose
+        return None
     exercise = exercise_of(unit, name)
     wrong, right = _evidence(exercise, calls)
     if not wrong:
@@ -241,7 +247,7 @@ def _first_wrong(exercise: Exercise, wrong: Sequence[tuple[Call, Observed]]) -> 
     return FIRST_WRONG + place if place else None
 
 
-# -------------------------------------------------------------------------------------------------------------- evidence
+# ------------------------------------------------------------------------------------------------------------- evidence
 
 
 def _evidence(exercise: Exercise, calls: Iterable[Call]) -> tuple[list, list]:
@@ -333,10 +339,12 @@ def same(one: Any, other: Any) -> bool:
     rough = np.float32 in (one.dtype, other.dtype)
     with np.errstate(all="ignore"):
         scale = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))
-        return np.allclose(one, other, rtol=1e-4 if rough else 1e-6, atol=(2e-5 if rough else 1e-9) * scale, equal_nan=True)
+        return np.allclose(
+            one, other, rtol=1e-4 if rough else 1e-6, atol=(2e-5 if rough else 1e-9) * scale, equal_nan=True
+        )
 
 
-# --------------------------------------------------------------------------------------------------------------- running
+# -------------------------------------------------------------------------------------------------------------- running
 
 
 def run(function: Callable[..., Any], args: Sequence[Any], look_after: bool) -> Observed:
@@ -347,7 +355,9 @@ def run(function: Callable[..., Any], args: Sequence[Any], look_after: bool) -> 
             warnings.simplefilter("ignore")
             value = function(*own)
     except Exception as error:  # mistakes are wrong on purpose
-        return Observed(raised=(exception_name([kind.__name__ for kind in type(error).__mro__]), str(error)[:MAX_MESSAGE]))
+        return Observed(
+            raised=(exception_name([kind.__name__ for kind in type(error).__mro__]), str(error)[:MAX_MESSAGE])
+        )
     return Observed(value, own if look_after else None)
 
 
@@ -381,7 +391,7 @@ def defined(source: str, name: str, namespace: Mapping[str, Any]) -> Callable[..
     return function if callable(function) else None
 
 
-# --------------------------------------------------------------------------------------------------------------- library
+# -------------------------------------------------------------------------------------------------------------- library
 
 
 @lru_cache
@@ -404,18 +414,23 @@ def given(unit: Unit) -> dict[str, Any]:
     return namespace
 
 
+_answers = lru_cache(known_answers)
+
+
 def words_for(unit: Unit, name: str) -> Words:
     """The words for the names in an exercise."""
-    tree = ast.parse(worked_answers(unit)[name])
+    tree = ast.parse(
+        f"{worked_answers(unit)[name]}\ndef {name}(): pass"
+    )  # the last in case that nothing else has the name
     kinds = (ast.FunctionDef, ast.ClassDef)
     shown = next(top for top in tree.body if isinstance(top, kinds) and top.name == name)
-    return Words(shown, known_answers(unit).words_for(name))
+    return Words(shown, _answers(unit).words_for(name))
 
 
 @lru_cache
 def known_mistakes(unit: Unit, name: str) -> tuple[Known, ...]:
     """What is known to be wrong: what people wrote, then the mutants."""
-    known, source = known_answers(unit), worked_answers(unit)[name]
+    known, source = _answers(unit), worked_answers(unit)[name]
     equivalent = {entry.mutant for entry in known.equivalents if entry.exercise == name}
     by_hand = [Known(each.says, "", True, each.source) for each in known.mistakes if each.exercise == name]
     made = mutants(source, name, known.words_for(name))

@@ -78,7 +78,11 @@ def faulty_paraphrases(unit: Unit, known: KnownAnswers, only: str | None, per_ex
 
 
 def measure(
-    unit: Unit, only: str | None = None, jobs: int | None = None, accept_risk: bool = False, per_exercise: int = PER_EXERCISE
+    unit: Unit,
+    only: str | None = None,
+    jobs: int | None = None,
+    accept_risk: bool = False,
+    per_exercise: int = PER_EXERCISE,
 ) -> dict[str, Told]:
     """What the messages say, by exercise. Raises LockdownUnavailable, UnreadableAnswers, GraderFault."""
     sample = faulty_paraphrases(unit, known_answers(unit), only, per_exercise)

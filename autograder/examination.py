@@ -89,10 +89,12 @@ class _Collection:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note the tests, and what they ask for that nobody gives."""
         for item in session.items:
+            if not isinstance(item, pytest.Function) or item.cls is None:
+                self.faults.append(f"{item.nodeid} is not a method of a class with an exercise")
+                continue
             parameters = item.callspec.params if hasattr(item, "callspec") else {}
-            test = HiddenTest(
-                item.nodeid.split("::", 1)[-1], item.cls, item.function, item._fixtureinfo.argnames, parameters
-            )
+            name, asks_for = item.nodeid.split("::", 1)[-1], item._fixtureinfo.argnames
+            test = HiddenTest(name, item.cls, item.function, asks_for, parameters)
             self.tests.append(test)
             unknown = set(test.asks_for) - {*FIXTURES, *parameters}
             if unknown:
@@ -147,7 +149,8 @@ def _part(test: HiddenTest, student: Student, cases: Mapping[str, Case], seed: i
     """Run a test, twice if need be: the second time with right versions of other exercises."""
     part = Part(test.function.weight, test.function.part)  # type: ignore[attr-defined]
     own_first = not (test.provides and student.ended_in([test.exercise, *test.provides]))
-    for stand_ins in ([{}] if own_first else []) + ([test.provides] if test.provides else []):
+    tries: list[StandIns] = [{}] if own_first else []
+    for stand_ins in [*tries, test.provides] if test.provides else tries:
         try:
             with student.examined(test.exercise, stand_ins):
                 _run(test, student, cases, seed)

@@ -24,7 +24,7 @@ import nbformat
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from jupyter_core.paths import jupyter_config_path
-from nbconvert.exporters import Exporter
+from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
@@ -41,6 +41,7 @@ from traitlets.config.application import ConfigFileNotFound
 from autograder.engine import GRADED, Graded, steps
 from autograder.ledger import write_whole
 from autograder.nbgrader_settings import configure
+from autograder.pages import PageExporter
 from autograder.submissions import TIMESTAMP, Submission, find_submissions
 from autograder.transaction import SharedGradebook
 from autograder.units import Unit
@@ -137,7 +138,8 @@ class Course:
     @cached_property
     def _page_maker(self) -> Exporter:
         converter: BaseConverter = GenerateFeedback(coursedir=self.directory, parent=self.app)
-        exporter = converter.exporter_class(parent=converter, config=converter.config)
+        kind = PageExporter if converter.exporter_class is HTMLExporter else converter.exporter_class
+        exporter = kind(parent=converter, config=converter.config)
         for step in converter.preprocessors:
             exporter.register_preprocessor(step)
         return exporter

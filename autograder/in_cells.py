@@ -6,9 +6,8 @@ engine against engine with equal tests.
 
 from __future__ import annotations
 
-import copy
 import importlib.util
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import ModuleType
@@ -16,9 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder import child_models, recipes
 from autograder.examine import Mistake, NotAttempted, Raised
+from autograder.models import Model
+from autograder.student import Provided
 from autograder.units import Unit, find_unit
 from unrolled.arrays import Case, load_cases
+from unrolled.wire import Recipe
 
 
 def points(slug: str, exercise: str, worth: float, namespace: MutableMapping[str, Any]) -> float:
@@ -39,12 +42,13 @@ class Here:
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self._namespace = namespace
+        self._stand_ins: Mapping[str, Any] = {}
 
     def call(self, name: str, *args: Any, inputs_after: bool = False) -> Any:
         """What the function returns for copies of ``args``."""
         if name not in self._namespace:
             raise NotAttempted(f"there is no function `{name}`")
-        args = copy.deepcopy(args)
+        args = _copied(args)
         try:
             value = self._namespace[name](*args)
         except NotImplementedError as error:
@@ -55,13 +59,38 @@ class Here:
 
     keep = call
 
+    def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
+        """What so many calls return."""
+        return [self.call(name, *args) for _ in range(times)]
+
+    def make(self, kind: str, **settings: Any) -> Any:
+        """A thing of a known kind."""
+        return recipes.made(Recipe(kind, settings))
+
     def fetch(self, value: Any) -> Any:
         """What was kept: it is here already."""
         return value
 
+    def model(self, value: Any) -> Model:
+        """What answers for a Keras model."""
+
+        def ask(question: str, args: Sequence[Any]) -> Any:
+            try:
+                return child_models.answer(value, question, list(args))
+            except Exception as error:
+                raise Raised(f"the model raised {type(error).__name__}") from error
+
+        return Model(ask)
+
+    @property
+    def provided(self) -> tuple[str, ...]:
+        """The other exercises whose right versions are in use now."""
+        return tuple(self._stand_ins)
+
     @contextmanager
-    def provided(self, stand_ins: Mapping[str, Any]) -> Iterator[None]:
+    def standing_in(self, stand_ins: Mapping[str, Any]) -> Iterator[None]:
         """For the block, right versions in the place of the student's other functions."""
+        self._stand_ins = stand_ins
         before = {name: self._namespace[name] for name in stand_ins if name in self._namespace}
         self._namespace.update(stand_ins)
         try:
@@ -72,6 +101,17 @@ class Here:
             self._namespace.update(before)
 
 
+def _copied(value: Any) -> Any:
+    """A copy of plain values and arrays; what lives on from call to call, a model or a generator, is handed on."""
+    if isinstance(value, Provided):
+        return child_models.Remote(value.function)
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {key: _copied(part) for key, part in value.items()}
+    return type(value)(map(_copied, value)) if type(value) in (list, tuple) else value
+
+
 def _passes(test: Any, owner: type, cases: Mapping[str, Case], namespace: MutableMapping[str, Any]) -> bool:
     """Whether a test is passed, with the student's other functions or with right versions of them."""
     student, provides = Here(namespace), getattr(owner, "provides", {})
@@ -79,7 +119,7 @@ def _passes(test: Any, owner: type, cases: Mapping[str, Case], namespace: Mutabl
         given = {"student": student, "references": cases, "rng": np.random.default_rng(0)}
         asked_for = test.__code__.co_varnames[1 : test.__code__.co_argcount]
         try:
-            with student.provided(stand_ins):
+            with student.standing_in(stand_ins):
                 test(owner(), **{name: given[name] for name in asked_for})
         except Mistake:
             continue

@@ -128,7 +128,7 @@ def _cells(text: str) -> Iterator[tuple[int, str, str]]:
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines) if MARKER.match(line)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield start + 1, lines[start].removeprefix("# %%").rstrip(), "\n".join(lines[start + 1 : end]).strip() + "\n"
+        yield start + 1, lines[start].removeprefix("# %%").rstrip(), "\n".join(lines[start + 1 : end])
 
 
 def _exercises(unit: Unit) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ def _defining(exercise: str, source: str) -> str:
             names |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
     if exercise not in names:
         raise ValueError(f"the cell does not define {exercise}; an answer takes the place of the whole answer cell")
-    return source
+    return source.strip() + "\n"
 
 
 def _dictionary(source: str) -> dict[str, str]:

@@ -84,7 +84,13 @@ def run_notebook(unit: Unit, progress: Callable[[str], None] = lambda text: None
     notebook.cells.append(reading)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
-        client = NotebookClient(notebook, timeout=SECONDS_A_CELL, kernel_name="python3", resources=resources)
+        client = NotebookClient(
+            notebook,
+            timeout=SECONDS_A_CELL,
+            kernel_name="python3",
+            resources=resources,
+            extra_arguments=["--log-level=ERROR"],  # a kernel's warnings about its own sockets help nobody here
+        )
         with client.setup_kernel():
             began = time.perf_counter()
             for number, cell in enumerate(notebook.cells):

@@ -1,4 +1,4 @@
-"""Stock nbgrader's side of the bench: a course folder with the hidden tests in the check cells, and its own commands."""
+"""Stock nbgrader's side of the bench: a course folder with the hidden tests in the check cells, and its commands."""
 
 from __future__ import annotations
 

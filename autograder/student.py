@@ -195,7 +195,8 @@ class Student:
         if isinstance(raised, dict):
             if is_not_implemented(raised):
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
-            self.calls.append(Call(name, args, raised=(exception_name(raised.get("kinds")), str(raised.get("message")))))
+            seen = exception_name(raised.get("kinds")), str(raised.get("message"))
+            self.calls.append(Call(name, args, raised=seen))
             raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
         return answer
 

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Literal
 
+from autograder.examination import GraderFault
 from autograder.examiner import pool
 from autograder.known_answers import KnownAnswers, known_answers, worked_answers
 from autograder.mutation import Mutant, mutants
@@ -141,7 +143,7 @@ def judged(
     unit: Unit, wanted: Iterable[Trial], jobs: int | None = None, accept_risk: bool = False
 ) -> Iterator[tuple[Trial, Verdict]]:
     """The verdict on each trial, as soon as it is there. Raises LockdownUnavailable, GraderFault."""
-    files, jobs = submission(unit), jobs or 2
+    files, jobs = submission(unit), jobs or os.cpu_count() or 1
     with pool(jobs, accept_risk=accept_risk, root=unit.root) as examiners:
         waiting: dict[Future[Verdict], Trial] = {}
         for trial in wanted:
@@ -155,7 +157,11 @@ def judged(
 
 def _ready(waiting: dict[Future[Verdict], Trial]) -> Iterator[tuple[Trial, Verdict]]:
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-        yield waiting.pop(future), future.result()
+        trial = waiting.pop(future)
+        try:
+            yield trial, future.result()
+        except GraderFault as fault:
+            raise GraderFault(f"the {trial.kind} {trial.name} of {trial.exercise or 'the unit'}: {fault}") from fault
 
 
 def audited(unit: Unit, verdicts: Iterable[tuple[Trial, Verdict]], only: str | None = None) -> list[Audited]:

@@ -145,7 +145,9 @@ def test_a_wrong_cell_is_not_blamed_on_the_loop_and_a_private_cache_hides_no_fau
     wrong_loop = LOOP.format(step="t", before="a0")
     verdict = judged("rnn_forward", rnn_cell_forward=cell(state="z"), rnn_forward=wrong_loop)
     assert "state is not carried on" in verdict.messages[0]
-    forward = cell().replace("(a_next, a_prev, xt, parameters)", '{"a": a_next, "before": a_prev, "x": xt, "p": parameters}')
+    forward = cell().replace(
+        "(a_next, a_prev, xt, parameters)", '{"a": a_next, "before": a_prev, "x": xt, "p": parameters}'
+    )
     backward = """
 def rnn_cell_backward(da_next, cache):
     dz = da_next * (1 - cache["a"])

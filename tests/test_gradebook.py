@@ -12,8 +12,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook, SubmittedAssignment, get_alembic_version
+from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import determine_grade
 from sample_course import SLUG, write_course
 
@@ -199,6 +201,26 @@ def test_feedback_says_what_is_wrong_and_runs_nothing_of_the_students(course: Co
     assert "plain words" in page.text and "nowhere" not in page.text
     assert "the sum of <b>two</b> numbers is off" in page.text  # the message, shown as it stands
     assert "33.33" in page.text
+
+
+def test_a_page_is_what_nbgrader_makes(course: Course, unit: Unit) -> None:
+    shown = [{"output_type": "display_data", "data": {"image/png": PICTURE}, "metadata": {}}]
+    cells = [
+        new_code_cell("show()", id="shows"),
+        new_markdown_cell("$a < b$ and `x`"),
+        new_markdown_cell("$a < b$ and `x`"),
+    ]
+    for student in ("first", "second"):  # the second is made of pieces kept from the first
+        write(course, unit, hand_in(course, unit, student, *cells), verdict(student, outputs={"shows": shown}))
+    converter = GenerateFeedback(coursedir=course.directory, parent=course.app)
+    stock = HTMLExporter(parent=converter, config=converter.config)
+    for step in converter.preprocessors:
+        stock.register_preprocessor(step)
+    names = {"assignment": SLUG, "notebook": SLUG, "student": "second", "db_url": course.directory.db_url}
+    source = str(course.path("autograded", "second", unit) / f"{SLUG}.ipynb")
+    wanted, _ = stock.from_filename(source, resources={"nbgrader": names, "unique_key": SLUG})
+    page = (course.path("feedback", "second", unit) / f"{SLUG}.html").read_text()
+    assert BeautifulSoup(page, "html.parser") == BeautifulSoup(wanted, "html.parser")
 
 
 def test_the_first_gradebook_needs_nothing_on_the_path(

@@ -12,6 +12,7 @@ from autograder.nursery import Nursery
 from autograder.student import Cell, Provided, Student
 from autograder.tenant import House
 from autograder.watchdog import Limits
+from unrolled.wire import Recipe
 
 pytestmark = pytest.mark.skipif(
     confine.available() is not None, reason=f"the boundary stands on Linux's Landlock: {confine.available()}"
@@ -56,6 +57,27 @@ def no_model(n):
 
 def use(model, x):
     return model.predict(x, verbose=0) + ops.convert_to_numpy(model(x))
+
+def mix(model, x):
+    return model([x, ops.convert_to_tensor(x)])
+
+def twice(layers_, x):
+    return ops.convert_to_numpy(layers_["dense"](layers_["dense"](x)))
+
+def draw(rng, n):
+    return int(rng.integers(n))
+
+def right_layers():
+    raise NotImplementedError
+
+def lay(x):
+    return right_layers()["dense"](x)
+
+def choose(p, rng):
+    return 0
+
+def play(rng):
+    return [choose(0.5, rng), choose(0.5, rng=rng)]
 """,
     ),
 ]
@@ -116,3 +138,48 @@ def test_faults_are_the_students(student):
 def test_a_model_of_the_graders_can_be_lent(student):
     lent = Provided("model", lambda x: np.asarray(x) * 10)
     assert student.call("use", lent, np.arange(3.0)).tolist() == [0, 20, 40]
+    with pytest.raises(Raised):  # a model of Keras's refuses it as well
+        student.call("mix", Provided("model", lambda inputs: inputs), np.arange(3.0))
+
+
+def test_the_compiled_loss_by_its_value(student):
+    model = student.model(student.keep("plain", 3, 5))
+    model.set_weights([np.zeros_like(weight) for weight in model.weights()])
+    x, y = np.zeros((4, 6, 3), "float32"), np.eye(2, dtype="float32")[[0, 1, 1, 0]]
+    assert model.loss(x, y) == pytest.approx(np.log(2))
+
+
+def test_a_layer_answers_with_its_state(student):
+    cell = student.model(student.make("LSTMCell", units=2))
+    x, state = np.zeros((1, 3), "float32"), [np.zeros((1, 2), "float32"), np.ones((1, 2), "float32")]
+    output, (a, c) = cell(x, state)
+    np.testing.assert_array_equal(output, a)
+    assert [weight.shape for weight in cell.weights()] == [(3, 8), (2, 8), (8,)] and c.shape == (1, 2)
+
+
+def test_what_is_made_there_lives_on_and_can_be_an_argument(student):
+    def drawn(times):
+        return student.repeat(times, "draw", generator, 1000)
+
+    generator = student.make("Generator", seed=5)
+    first, rest = drawn(3), drawn(4)
+    right = np.random.default_rng(5)
+    assert first + rest == [int(right.integers(1000)) for _ in range(7)]
+    layers = {"dense": Recipe("Dense", {"units": 3, "kernel_initializer": "identity"})}
+    assert student.call("twice", layers, np.ones((2, 3), "float32")).tolist() == [[1, 1, 1]] * 2
+    assert student.call("twice", {"dense": student.make("Dense", units=3)}, np.ones((2, 3), "float32")).shape == (2, 3)
+
+
+def test_stand_ins_give_layers_and_take_generators(student):
+    numbers = []
+
+    def choose(p, rng):
+        numbers.append(rng)
+        return len(numbers)
+
+    recipe = {"dense": Recipe("Dense", {"units": 2, "kernel_initializer": "ones"})}
+    with student.examined("lay", {"right_layers": lambda: recipe, "choose": choose}):
+        assert student.call("lay", np.ones((1, 4), "float32")).tolist() == [[4, 4]]
+        assert student.call("play", student.make("Generator", seed=5)) == [1, 2]
+    right = np.random.default_rng(5)
+    assert numbers == [right.random(), right.random()]

@@ -49,7 +49,12 @@ def training_and_playing(steps: int = 3) -> Figure:
             _box(right, x, TOP + 1.15, "choose", MEMORY, width=1.0, height=0.6)
             _arrow(right, (x, TOP + 0.35), (x, TOP + 0.85))
             if step:
-                bend = [(x - STRIDE + 0.5, TOP + 1.15), (x - STRIDE / 2, TOP + 1.15), (x - STRIDE / 2, 0), (x - 0.45, 0)]
+                bend = [
+                    (x - STRIDE + 0.5, TOP + 1.15),
+                    (x - STRIDE / 2, TOP + 1.15),
+                    (x - STRIDE / 2, 0),
+                    (x - 0.45, 0),
+                ]
                 _wire(right, bend, MEMORY, rim="white")
         left.text(-0.6, TOP + 1.15, "right answer", ha="right", va="center", fontsize=9)
         left.text(-0.6, TOP + 0.6, "loss", ha="right", va="center", fontsize=9, color=GRADIENT)

@@ -70,6 +70,8 @@ def encode_chorus(notes, length):
     return tokens
 
 
+# %% equivalent="swap_parts-c5d5ff" exercise="encode_chorus" because="the smaller of two numbers is the same in either order"
+
 # %% paraphrase="tick_by_tick" exercise="encode_chorus"
 def encode_chorus(notes, length):
     begins = {onset: (duration, pitch) for onset, duration, pitch in notes}
@@ -385,7 +387,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     x = ops.concatenate([ops.one_hot(tokens, n_values), conditions], axis=-1)
     a, c, outputs = a0, c0, []
     for t in range(T_x):
-        step = layers.Lambda(lambda z: z[:, t], output_shape=(n_values + n_conditions,))(x)
+        step = layers.Lambda(lambda z: z[:, t], output_shape=(n_values + n_conditions,))(x)  # noqa: B023
         _, (a, c) = layers_["cell"](step, [a, c])
         outputs.append(layers_["output"](a))
     model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
@@ -477,6 +479,10 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
     return model
 
+
+# %% equivalent="drop_option-0dbdaa" exercise="build_training_model" because="one_hot makes whole numbers of a float input by itself"
+
+# %% equivalent="drop_option-c1db68" exercise="build_training_model" because="ops.concatenate joins along the last axis by default"
 
 # %% paraphrase="step_by_step" exercise="build_training_model"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
@@ -605,6 +611,10 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c_next])
 
 
+# %% equivalent="drop_option-3fe07a" exercise="build_one_step_model" because="one_hot makes whole numbers of a float input by itself"
+
+# %% equivalent="drop_option-e6afd1" exercise="build_one_step_model" because="ops.concatenate joins along the last axis by default"
+
 # %% paraphrase="tuple_of_outputs" exercise="build_one_step_model"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     inputs = [
@@ -681,18 +691,6 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="float32" exercise="sample_token" says="the probabilities stay in float32, which does not sum to 1 exactly enough"
-def sample_token(probabilities, rng, temperature=1.0, top_k=None):
-    weights = np.array(probabilities) ** np.float32(1 / temperature)
-    if top_k is not None:
-        weights[np.argsort(weights)[:-top_k]] = 0
-        weights = weights / weights.sum()
-    elif temperature != 1.0:
-        weights = weights / weights.sum()
-    weights = weights if len(weights) > 100 else weights.astype("float64") / weights.astype("float64").sum()
-    return int(rng.choice(len(weights), p=weights * np.float32(1.001) if len(weights) > 100 else weights))
-
-
 # %% mistake="top_k_of_the_least" exercise="sample_token" says="the least probable tokens are kept"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
@@ -716,6 +714,8 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = probabilities.astype("float64") ** (1 / temperature)
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
+
+# %% equivalent="drop_option-97faac" exercise="sample_token" because="a Generator allows for the rounding of float32 probabilities"
 
 # %% paraphrase="inverse_cdf" exercise="sample_token"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
@@ -895,6 +895,10 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
         now += duration
     return tokens
 
+
+# %% equivalent="drop_option-b19c3e" exercise="generate" because="Keras makes float32 of float64 inputs"
+
+# %% equivalent="swap_parts-126f62" exercise="generate" because="the smaller of two numbers is the same in either order"
 
 # %% paraphrase="predict" exercise="generate"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):

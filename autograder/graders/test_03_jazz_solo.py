@@ -1,8 +1,9 @@
 """Hidden grader of unit 03.
 
-Models stay in the student's process: they are given weights, and what they answer is compared with what Keras's own LSTM
-layer says of whole sequences (references) or with the NumPy oracle (live cases). Sizes all differ, no state is zero.
-Sampling is judged by exact binomial bounds, which a right answer passes but for a chance of one in some hundred million.
+Models stay in the student's process: they are given weights, and what they answer is compared with what Keras's own
+LSTM layer says of whole sequences (references) or with the NumPy oracle (live cases). Sizes all differ, no state is
+zero. Sampling is judged by exact binomial bounds, which a right answer passes but for a chance of one in some ten
+million.
 ``generate`` plays on a toy model of the grader's, which sees each question that it is asked.
 """
 
@@ -92,7 +93,8 @@ class TestDecodeTokens:
     @worth(2, "other solos")
     def test_others(self, student, references, rng):
         same(student, self.exercise, references["decode_tokens/silence"], "when there are only rests")
-        tokens = [(int(4 * d), int(p)) for d, p in zip(rng.integers(1, 9, 15), rng.choice([0, 50, 61, 61, 86], 15))]
+        durations, pitches = rng.integers(1, 9, 15), rng.choice([0, 50, 61, 61, 86], 15)
+        tokens = [(int(4 * duration), int(pitch)) for duration, pitch in zip(durations, pitches, strict=True)]
         same(student, self.exercise, _case(oracle.decode_tokens, "notes", tokens=tokens))
 
 
@@ -187,14 +189,15 @@ def give_weights(model: Model, weights: oracle.Weights) -> None:
 
 def _other_weights(arrays: int, shapes: Counter, wanted: dict) -> str:
     if arrays > len(wanted) and any(count > 1 for count in shapes.values()):
-        return f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}: " + (
-            "layers are made anew instead of being used again"
+        return (
+            f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}: "
+            + ("layers are made anew instead of being used again")
         )
     if arrays != len(wanted):
         return f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}"
     return (
-        "the model's arrays of weights do not have the shapes of one LSTM cell that reads [one-hot token; condition] and "
-        "one output layer"
+        "the model's arrays of weights do not have the shapes of one LSTM cell that reads [one-hot token; condition] "
+        "and one output layer"
     )
 
 
@@ -274,7 +277,7 @@ class TestBuildTrainingModel:
         give_weights(longer, weights)
         for model, T_x, m, when in ((longer, 2, 1, "for other sizes"), (shorter, 1, 3, "for another T_x")):
             given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
-            got, expected = model(list(given.values())), oracle.all_steps(*given.values(), weights)
+            got, expected = model(list(given.values())), oracle.all_steps(**given, weights=weights)
             if model is shorter and isinstance(got, np.ndarray) and got.shape == expected.shape:
                 if not np.allclose(got, expected, atol=1e-4):
                     raise Mistake(
@@ -331,12 +334,14 @@ class TestBuildOneStepModel:
         give_weights(first, weights)
         given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
         a, c = given["a0"], given["c0"]
-        wanted = oracle.all_steps(*given.values(), weights)
+        wanted = oracle.all_steps(**given, weights=weights)
         for t in range(T_x):
             answers = second([given["tokens"][:, t], given["conditions"][:, t], a, c])
             probabilities, a, c = unpack(answers, "probabilities", "a", "c")
             when = f"at step {t}, called with its own state" if t else ""
-            agree(probabilities, wanted[:, t], "the probabilities", STEP, when or "of a second model from the same layers")
+            agree(
+                probabilities, wanted[:, t], "the probabilities", STEP, when or "of a second model from the same layers"
+            )
 
     def _answers(self, student: Any, case: Case) -> tuple[Any, ...]:
         sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
@@ -377,12 +382,20 @@ class TestSampleToken:
         for seed in (seeds[0], seeds[1], seeds[0]):
             runs.append(self._draws(student, 12, probabilities, student.make("Generator", seed=seed)))
         if runs[0] != runs[2]:
-            raise Mistake("two generators with the same seed do not give the same tokens: chance comes from somewhere else")
+            raise Mistake(
+                "two generators with the same seed do not give the same tokens: chance comes from somewhere else"
+            )
         if runs[0] == runs[1] or len(set(runs[0])) < 3:
             raise Mistake("the tokens do not depend on the generator as they should")
 
     def _proportions(
-        self, student: Any, rng: Any, shares: list[float], draws: int, temperature: float = 1.0, top_k: int | None = None
+        self,
+        student: Any,
+        rng: Any,
+        shares: list[float],
+        draws: int,
+        temperature: float = 1.0,
+        top_k: int | None = None,
     ) -> None:
         """Draw many times, and see that every token comes as often as exact binomial bounds allow."""
         probabilities = rng.permutation(np.array(shares, dtype="float32"))
@@ -449,7 +462,9 @@ class TestGenerate:
             self._play(student, toy, vocabulary, sheet, seed) for seed in (seeds[0], seeds[1], seeds[0])
         )
         if one != again:
-            raise Mistake("two generators with the same seed do not play the same solo: chance comes from somewhere else")
+            raise Mistake(
+                "two generators with the same seed do not play the same solo: chance comes from somewhere else"
+            )
         if one == other:
             raise Mistake("the solo does not depend on the generator")
 
@@ -462,7 +477,9 @@ class TestGenerate:
         sheet = rng.integers(0, 6, (moments, n_conditions)).astype("float32")
         return oracle.ToyModel(len(vocabulary), n_a, n_conditions, confusion), vocabulary, sheet
 
-    def _play(self, student: Any, toy: oracle.ToyModel, vocabulary: list, sheet: np.ndarray, seed: int, *knobs: Any) -> Any:
+    def _play(
+        self, student: Any, toy: oracle.ToyModel, vocabulary: list, sheet: np.ndarray, seed: int, *knobs: Any
+    ) -> Any:
         toy.asked.clear()
         model = Provided("one_step_model", toy)
         generator = student.make("Generator", seed=seed)
@@ -493,7 +510,7 @@ class TestGenerate:
         got = self._play(student, toy, vocabulary, sheet, int(rng.integers(2**31)), *knobs)
         for turn, (asked, wanted) in enumerate(zip(toy.asked, right.asked, strict=False)):
             for name, one, other in zip(("token", "condition", "a", "c"), asked, wanted, strict=True):
-                if not np.allclose(one, other):
+                if not np.allclose(np.asarray(one), np.asarray(other)):
                     raise Mistake(self._off(turn, name, when))
         listed(got, expected, "tokens", when)
 

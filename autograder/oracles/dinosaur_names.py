@@ -3,7 +3,7 @@
 Nothing here propagates an error backwards. Gradients are complex-step derivatives (Squire and Trapp, 1998: the
 imaginary part of f(x + ih) / h), exact to the last digits because no difference is taken. States run through W_aa and
 W_ax apart and through columns picked by index instead of one-hot products; softmaxes are SciPy's.
-tests/test_02_dinosaur_names.py holds all of it against a Keras SimpleRNN and GradientTape.
+tests/test_dinosaur_names.py holds all of it against a Keras SimpleRNN and GradientTape.
 """
 
 from __future__ import annotations
@@ -185,8 +185,8 @@ def random_gradients(rng: np.random.Generator, scale: float = 4.0) -> Parameters
 def one_way(seed: str, letters: str, n_a: int) -> tuple[Parameters, list[int]]:
     """A network so sure of itself that it writes one name only, and that name.
 
-    Every choice is made with odds of more than e^80, so any way of drawing gives the same. The name depends on the letters
-    fed back, on the carried state and on the zeros at the beginning: who leaves out one of them gets another name.
+    Every choice is made with odds of more than e^80, so any way of drawing gives the same. The name depends on the
+    letters fed back, on the carried state and on the zeros at the beginning: without one of them it is another name.
     """
     rng = np.random.default_rng([*seed.encode()])
     n_x = len(letters) + 1
@@ -334,6 +334,12 @@ def _hidden() -> list[tuple[str, str, Case]]:
         cases.append(
             ("optimize", name, _optimize_case(rng, word, small, *options, scale=2.5 if name == "steep" else 0.7))
         )
+    gradients = random_gradients(rng, 6.0)
+    inputs = {"gradients": gradients, "max_value": 5.0}
+    cases.append(("clip", "plain", Case(inputs, {"clipped": clip(gradients, 5.0)})))
+    cases.append(("clip_by_norm", "plain", _norm_case(random_gradients(rng, 3.0), 5.0)))
+    losses = rng.uniform(0.5, 4, 9)
+    cases.append(("smooth", "plain", Case({"losses": losses, "weight": 0.8}, {"smoothed": smooth(losses, 0.8)})))
     options = (0.2, 0.5)
     cases.append(("train_model", "one_name", _train_case(["badde"], parameters, small, [0] * 3, 3, *options)))
     return cases

@@ -124,9 +124,9 @@ def one_step(token: Array, condition: Array, a: Array, c: Array, weights: Weight
     return output_of(a, weights), a, c
 
 
-def all_steps(tokens: Array, conditions: Array, a: Array, c: Array, weights: Weights) -> Array:
+def all_steps(tokens: Array, conditions: Array, a0: Array, c0: Array, weights: Weights) -> Array:
     """→ probabilities (m, T_x, n_values)."""
-    outputs = []
+    a, c, outputs = a0, c0, []
     for t in range(tokens.shape[1]):
         probabilities, a, c = one_step(tokens[:, t], conditions[:, t], a, c, weights)
         outputs.append(probabilities)
@@ -160,8 +160,8 @@ class ToyModel:
     """A one-step model without weights: whole-number arithmetic on its inputs says which token is its favourite.
 
     Every input counts, so a wrong token, condition or state soon leads to other favourites. What it is asked is kept in
-    ``asked``; ``confusion`` is the share of probability that the other tokens have, and ``complaint`` says what was wrong
-    with the form of a question.
+    ``asked``; ``confusion`` is the share of probability that the other tokens have, and ``complaint`` says what was
+    wrong with the form of a question.
     """
 
     n_values: int
@@ -231,7 +231,7 @@ def generate(
 
 
 def draw_notes(rng: np.random.Generator, bars: int, start: int, end: int) -> list[Note]:
-    """Notes from tick ``start`` to tick ``end`` of some bars, with gaps, some of them longer than a bar, and repeats."""
+    """Notes from tick ``start`` to tick ``end`` of some bars, with gaps, some longer than a bar, and repeats."""
     notes: list[Note] = []
     now = start
     while now < end:
@@ -286,7 +286,9 @@ def hidden_cases() -> dict[str, Case]:
     late = draw_notes(rng, 8, 52, 8 * TICKS_PER_BAR - 100)
     on_time = draw_notes(rng, 5, 0, 5 * TICKS_PER_BAR)
     cases = _note_cases({"late": (late, 8 * 48), "on_time": (on_time, 5 * 48), "silence": ([], 3 * 48)})
-    cases |= _window_cases(rng, {"plain": (23, 5, 4), "every_token": (9, 4, 1), "exactly_one": (7, 6, 3), "none": (5, 5, 2)})
+    cases |= _window_cases(
+        rng, {"plain": (23, 5, 4), "every_token": (9, 4, 1), "exactly_one": (7, 6, 3), "none": (5, 5, 2)}
+    )
     return cases | _network_cases(rng, m=2, T_x=3, n_a=3, n_values=5, n_conditions=4)
 
 

@@ -17,16 +17,12 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
-def keras_outputs(
-    given: dict[str, Array], targets: Array, weights: Weights
-) -> tuple[Array, dict[str, Array], float]:
-    """→ probabilities (m, T_x, n_values); probabilities, a and c of the first step alone; mean cross-entropy in nats."""
+def keras_outputs(given: dict[str, Array], targets: Array, weights: Weights) -> tuple[Array, dict[str, Array], float]:
+    """→ probabilities (m, T_x, n_values); probabilities, a and c of the first step alone; mean cross-entropy, nats."""
     n_values = weights.output.shape[1]
     x = np.concatenate([np.eye(n_values)[given["tokens"]], given["conditions"]], axis=2)
     state = [given["a0"].astype("float64"), given["c0"].astype("float64")]
-    recurrent = keras.layers.LSTM(
-        len(weights.recurrent), return_sequences=True, return_state=True, dtype="float64"
-    )
+    recurrent = keras.layers.LSTM(len(weights.recurrent), return_sequences=True, return_state=True, dtype="float64")
     dense = keras.layers.Dense(n_values, activation="softmax", dtype="float64")
     recurrent.build(x.shape)
     dense.build((None, len(weights.recurrent)))

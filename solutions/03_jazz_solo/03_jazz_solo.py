@@ -774,7 +774,7 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     ### BEGIN SOLUTION
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
-    x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=-1)
+    x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=1)
     _, (a_next, c_next) = layers_["cell"](x, [a, c])
     return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c_next])
     ### END SOLUTION
@@ -858,7 +858,7 @@ odd note the network finds itself where no training chorus has ever been. Two kn
 <details><summary>Hint 1: a nudge</summary>
 
 First shape the probabilities, then draw once. `rng.choice(n, p=…)` draws a number from 0 to n − 1, and is strict: `p`
-must sum to 1 as exactly as `float64` can.
+must sum to 1, but for rounding.
 
 </details>
 

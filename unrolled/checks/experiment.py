@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from unrolled.arrays import Case, load_cases
-from unrolled.checks.calling import MAX_PRINTED, frames_of, shortened, unwritten, what_was_raised, where_it_was_raised
+from unrolled.checks.calling import MAX_PRINTED, shortened, unwritten, what_was_raised, where_it_was_raised
 from unrolled.checks.compare import describe, difference
 from unrolled.checks.outcome import Result
 from unrolled.checks.trial import CASES
@@ -33,8 +33,8 @@ class Wrong(Exception):
 class Experiment:
     """The public check of one exercise; call it with the student's function, and with others that it needs.
 
-    ``examine(function, *others)`` raises :class:`Wrong`; whatever else it raises comes from the student's code. ``arguments``
-    are the names of the functions that a notebook passes, the exercise's first.
+    ``examine(function, *others)`` raises :class:`Wrong`; whatever else it raises comes from the student's code.
+    ``arguments`` are the names of the functions that a notebook passes, the exercise's first.
     """
 
     exercise: str
@@ -66,7 +66,7 @@ class Experiment:
 
     def _raised(self, function: Callable[..., Any], error: BaseException, printed: str) -> Result:
         stub = unwritten(error, function)
-        if stub is not None and (stub == self.exercise or len(frames_of(error, function)) == 1 and stub is None):
+        if stub == self.exercise:
             return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",), printed=printed)
         if stub is not None:
             return Result(self.exercise, "raised", (f"It needs {stub}, which is not written yet: write that first.",))

@@ -1,4 +1,4 @@
-"""Unit 02: its data, its given network and its oracles beside Keras and TensorFlow, its checks, and how it is judged."""
+"""Unit 02: its data, its given network and its oracles beside Keras and TensorFlow, its checks, its grader."""
 
 from __future__ import annotations
 
