@@ -79,7 +79,8 @@ def open_books(course: Course, unit: Unit, jobs: int, feedback: bool = True) -> 
         yield Books(course, unit, Ledger.of(course.state, unit), None)
         return
     spawned = get_context("spawn")
-    with ProcessPoolExecutor(jobs, spawned, initializer=_open_course, initargs=(course.folder,)) as page_makers:
+    makers = max(1, jobs // 2)  # a page is made in a fraction of the time that a submission is judged in
+    with ProcessPoolExecutor(makers, spawned, initializer=_open_course, initargs=(course.folder,)) as page_makers:
         try:
             yield Books(course, unit, Ledger.of(course.state, unit), page_makers)
         except BaseException:

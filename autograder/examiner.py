@@ -23,7 +23,7 @@ from autograder.verdict import Verdict
 from autograder.watchdog import Limits
 from unrolled.quiet import quietly
 
-SECRET = ("autograder/graders", "autograder/references", "solutions")
+SECRET = ("autograder/graders", "autograder/references", "autograder/answers", "autograder/classmates", "solutions")
 OPEN = ("unrolled", "data")
 
 

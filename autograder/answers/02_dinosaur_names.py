@@ -507,7 +507,7 @@ def sample(parameters, char_to_ix, rng, temperature=1.0, max_length=50):
 # %% equivalent="wrong_comparison-1babd1" exercise="clip" because="a number that is max_value itself is replaced by max_value"
 
 # %% words exercise="clip"
-{"too_large": "the numbers beyond the bounds", "bound": "the bound on the number's own side"}
+{"too_large": "the numbers beyond the bounds"}
 
 # %% words exercise="softmax_temperature"
 {"cooled": "the logits divided by the temperature", "powers": "the exponentials"}

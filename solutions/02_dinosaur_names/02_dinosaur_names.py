@@ -717,8 +717,8 @@ def clip(gradients, max_value):
     clipped = {}
     for name, gradient in gradients.items():  # np.clip does the same to an array in one call
         too_large = np.abs(gradient) > max_value
-        bound = max_value * np.sign(gradient)
-        clipped[name] = np.where(too_large, bound, gradient)
+        clipped[name] = gradient.copy()
+        clipped[name][too_large] *= max_value / np.abs(gradient[too_large])
     return clipped
     ### END SOLUTION
 
