@@ -45,7 +45,7 @@ $(STAMP): pyproject.toml requirements.lock
 demo: $(STAMP) ## make a class of odd and honest submissions in demo/ and grade it
 	rm -rf demo
 	$(PY) -m autograder classroom demo
-	$(PY) -m autograder grade $(UNIT) --course demo
+	@for unit in assignments/*/; do $(PY) -m autograder grade $$(basename $$unit) --course demo || exit; done
 
 test: $(STAMP) ## lint, types, derived files, tests
 	$(PY) -m ruff check .

@@ -1,4 +1,4 @@
-"""The model protocol: a grader learns what a student's Keras model does, and nothing of the student's is loaded to do so."""
+"""The model protocol: a grader learns what a student's Keras model does, and loads nothing of the student's."""
 
 from __future__ import annotations
 

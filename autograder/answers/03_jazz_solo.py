@@ -482,8 +482,6 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
 
 # %% equivalent="drop_option-0dbdaa" exercise="build_training_model" because="one_hot makes whole numbers of a float input by itself"
 
-# %% equivalent="drop_option-c1db68" exercise="build_training_model" because="ops.concatenate joins along the last axis by default"
-
 # %% paraphrase="step_by_step" exercise="build_training_model"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens = keras.Input(shape=(T_x,), dtype="int64", name="tokens")
@@ -612,8 +610,6 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
 
 
 # %% equivalent="drop_option-3fe07a" exercise="build_one_step_model" because="one_hot makes whole numbers of a float input by itself"
-
-# %% equivalent="drop_option-e6afd1" exercise="build_one_step_model" because="ops.concatenate joins along the last axis by default"
 
 # %% paraphrase="tuple_of_outputs" exercise="build_one_step_model"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):

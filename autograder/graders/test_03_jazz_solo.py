@@ -420,15 +420,19 @@ class TestSampleToken:
         _, after = student.call(self.exercise, probabilities, generator, *knobs, inputs_after=True)
         untouched({"probabilities": probabilities}, after[:1])
         drawn = student.repeat(times, self.exercise, probabilities, generator, *knobs)
-        tokens = [
-            int(token) if isinstance(token, np.ndarray) and token.ndim == 0 and token.dtype.kind in "iu" else token
-            for token in drawn
-        ]
-        if not all(type(token) is int for token in tokens):
+        if not all(_is_whole(token) for token in drawn):
             raise Mistake("should return the number of one token, a whole number")
+        tokens = [int(token) for token in drawn]
         if not all(0 <= token < len(probabilities) for token in tokens):
             raise Mistake("the number of the token lies outside the vocabulary")
         return tokens
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value is one whole number, be it Python's or NumPy's."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "iu"
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 class TestGenerate:
