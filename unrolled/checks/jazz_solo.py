@@ -307,8 +307,8 @@ class _Toy:
             if part.shape != shape and not (name == "token" and part.shape == (1, 1)):
                 wrong(f"The {name} that goes into the model has shape {part.shape}; here it should be {shape}.")
         self.asked.append([token.reshape(1), condition, a, c])
-        mood = condition[0] @ [1, 2, 3]
-        favourite = int(5 * token.sum() + 3 * mood + a[0] @ [1, 2] + 2 * c.sum()) % self.n_values
+        mood = (condition[0] * [1, 2, 3]).sum()
+        favourite = int(5 * token.sum() + 3 * mood + (a[0] * [1, 2]).sum() + 2 * c.sum()) % self.n_values
         probabilities = np.full((1, self.n_values), 1e-9 / (self.n_values - 1), dtype="float32")
         probabilities[0, favourite] = 1
         state = (3 * a + token.sum() + np.arange(2)) % 7, (c + 2 * mood + a + 1) % 11
