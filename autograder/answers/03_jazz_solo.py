@@ -265,59 +265,87 @@ def make_windows(tokens, conditions, T_x, hop):
 
 
 # %% mistake="no_softmax" exercise="make_layers" says="the output layer has no softmax"
-def make_layers(n_a, n_values):
-    return {"cell": layers.LSTMCell(n_a), "output": layers.Dense(n_values)}
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.LSTMCell(n_a), layers.Dense(n_values)
+    cell.build((None, n_values + n_conditions))
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
 
 
 # %% mistake="sigmoid" exercise="make_layers" says="the output layer has a sigmoid instead of a softmax"
-def make_layers(n_a, n_values):
-    return {"cell": layers.LSTMCell(n_a), "output": layers.Dense(n_values, activation="sigmoid")}
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.LSTMCell(n_a), layers.Dense(n_values, activation="sigmoid")
+    cell.build((None, n_values + n_conditions))
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
 
 
-# %% mistake="sizes_swapped" exercise="make_layers" says="the two sizes are swapped"
-def make_layers(n_a, n_values):
-    return {"cell": layers.LSTMCell(n_values), "output": layers.Dense(n_a, activation="softmax")}
+# %% mistake="sizes_swapped" exercise="make_layers" says="the sizes of the two layers are swapped"
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.LSTMCell(n_values), layers.Dense(n_a, activation="softmax")
+    cell.build((None, n_values + n_conditions))
+    output.build((None, n_values))
+    return {"cell": cell, "output": output}
 
 
 # %% mistake="gru" exercise="make_layers" says="the cell is that of a GRU"
-def make_layers(n_a, n_values):
-    return {"cell": layers.GRUCell(n_a), "output": layers.Dense(n_values, activation="softmax")}
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.GRUCell(n_a), layers.Dense(n_values, activation="softmax")
+    cell.build((None, n_values + n_conditions))
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
 
 
 # %% mistake="whole_layer" exercise="make_layers" says="an LSTM layer, which has the loop inside, stands in the place of the cell"
-def make_layers(n_a, n_values):
-    return {
-        "cell": layers.LSTM(n_a, return_state=True),
-        "output": layers.Dense(n_values, activation="softmax"),
-    }
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.LSTM(n_a, return_state=True), layers.Dense(n_values, activation="softmax")
+    cell.build((None, None, n_values + n_conditions))
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
 
 
 # %% mistake="kept_layers" exercise="make_layers" says="the same layers come back from every call"
 kept = {}
 
 
-def make_layers(n_a, n_values):
-    if (n_a, n_values) not in kept:
-        kept[n_a, n_values] = {
-            "cell": layers.LSTMCell(n_a),
-            "output": layers.Dense(n_values, activation="softmax"),
-        }
-    return kept[n_a, n_values]
+def make_layers(n_a, n_values, n_conditions):
+    sizes = n_a, n_values, n_conditions
+    if sizes not in kept:
+        cell, output = layers.LSTMCell(n_a), layers.Dense(n_values, activation="softmax")
+        cell.build((None, n_values + n_conditions))
+        output.build((None, n_a))
+        kept[sizes] = {"cell": cell, "output": output}
+    return kept[sizes]
 
 
 # %% mistake="relu_cell" exercise="make_layers" says="the cell squashes with a ReLU instead of a tanh"
-def make_layers(n_a, n_values):
-    return {
-        "cell": layers.LSTMCell(n_a, activation="relu"),
-        "output": layers.Dense(n_values, activation="softmax"),
-    }
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.LSTMCell(n_a, activation="relu"), layers.Dense(n_values, activation="softmax")
+    cell.build((None, n_values + n_conditions))
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
+
+
+# %% mistake="condition_forgotten" exercise="make_layers" says="the cell is built without room for the condition"
+def make_layers(n_a, n_values, n_conditions):
+    cell, output = layers.LSTMCell(n_a), layers.Dense(n_values, activation="softmax")
+    cell.build((None, n_values))
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
+
+
+# %% mistake="not_built" exercise="make_layers" says="the layers are not built"
+def make_layers(n_a, n_values, n_conditions):
+    return {"cell": layers.LSTMCell(n_a), "output": layers.Dense(n_values, activation="softmax")}
 
 
 # %% paraphrase="named_arguments" exercise="make_layers"
-def make_layers(n_a, n_values):
+def make_layers(n_a, n_values, n_conditions):
     made = dict()
     made["cell"] = keras.layers.LSTMCell(units=n_a, name="shared_cell")
     made["output"] = keras.layers.Dense(units=n_values, activation=keras.activations.softmax, name="shared_output")
+    for name, n_in in {"cell": n_conditions + n_values, "output": n_a}.items():
+        made[name].build(input_shape=(1, n_in))
     return made
 
 
@@ -337,14 +365,20 @@ class Choice(keras.layers.Layer):
         return keras.ops.softmax(keras.ops.matmul(a, self.kernel) + self.bias)
 
 
-def make_layers(n_a, n_values):
-    return {"cell": keras.layers.LSTMCell(n_a, unit_forget_bias=False), "output": Choice(n_values)}
+def make_layers(n_a, n_values, n_conditions):
+    made = {"cell": keras.layers.LSTMCell(n_a, unit_forget_bias=False), "output": Choice(n_values)}
+    made["cell"].build((None, n_values + n_conditions))
+    made["output"].build((None, n_a))
+    return made
 
 
-# %% paraphrase="glorot" exercise="make_layers"
-def make_layers(n_a, n_values):
+# %% paraphrase="called_once" exercise="make_layers"
+def make_layers(n_a, n_values, n_conditions):
     output = layers.Dense(n_values, "softmax", kernel_initializer="he_normal")
     cell = layers.LSTMCell(n_a, kernel_initializer="glorot_uniform", seed=3)
+    zeros = ops.zeros((1, n_a))
+    a, _ = cell(ops.zeros((1, n_values + n_conditions)), [zeros, zeros])
+    output(a)
     return dict(output=output, cell=cell)
 
 

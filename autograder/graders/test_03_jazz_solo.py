@@ -170,10 +170,10 @@ class TestMakeWindows:
 # --------------------------------------------------------------------------------------------------------------- models
 
 
-def layers_of(student: Any, n_a: int, n_values: int) -> Any:
+def layers_of(student: Any, n_a: int, n_values: int, n_conditions: int) -> Any:
     """The student's own two layers, or right ones when these stand in; they stay in the student's process."""
     if "make_layers" not in student.provided:
-        return student.keep("make_layers", n_a, n_values)
+        return student.keep("make_layers", n_a, n_values, n_conditions)
     output = student.make("Dense", units=n_values, activation="softmax")
     return {"cell": student.make("LSTMCell", units=n_a), "output": output}
 
@@ -210,17 +210,17 @@ class TestMakeLayers:
 
     @worth(3, "cell")
     def test_cell(self, student, references, rng):
-        n_a, n_values, n_in = 4, 6, 5
-        given, weights = oracle.draw_network_inputs(rng, 2, 1, n_a, n_values, n_in), oracle.draw_weights(rng, n_a, 1, 4)
-        x, a, c = given["conditions"][:, 0], given["a0"], given["c0"]
-        cell = self._layer(student, n_a, n_values, "cell")
+        n_a, n_values, n_conditions, m = 4, 6, 2, 3
+        weights, n_in = oracle.draw_weights(rng, n_a, n_values, n_conditions), n_values + n_conditions
+        x, a, c = (rng.normal(size=(m, n)).astype("float32") for n in (n_in, n_a, n_a))
+        cell = self._layer(student, "cell", n_a, n_values, n_conditions)
+        self._set(cell, [weights.kernel, weights.recurrent, weights.bias], "LSTM cell")
         try:
-            cell(x, [a, c])
+            answered = cell(x, [a, c])
         except Mistake as mistake:
             raise Mistake("the cell cannot be called with one step and its state, as an LSTMCell can") from mistake
-        self._set(cell, [weights.kernel, weights.recurrent, weights.bias], "an LSTM cell of n_a units")
         wanted = oracle.cell_step(x, a, c, weights)
-        output, state = unpack(cell(x, [a, c]), "output", "state")
+        output, state = unpack(answered, "output", "state")
         agree(output, wanted[0], "the cell's output", STATE)
         for name, got, right in zip("ac", unpack(state, "a", "c"), wanted, strict=True):
             agree(got, right, f"the cell's new {name}", STATE)
@@ -228,31 +228,32 @@ class TestMakeLayers:
     @worth(3, "output layer")
     def test_output(self, student, references, rng):
         weights, a = oracle.draw_weights(rng, 4, 6, 2), rng.normal(size=(3, 4)).astype("float32")
-        layer = self._layer(student, 4, 6, "output")
-        layer(a)
-        self._set(layer, [weights.output, weights.output_bias], "a Dense layer of n_values units")
+        layer = self._layer(student, "output", 4, 6, 2)
+        self._set(layer, [weights.output, weights.output_bias], "output layer")
         agree(layer(a), oracle.output_of(a, weights), "the output", STEP)
 
     @worth(1, "new layers at each call")
     def test_new(self, student, references, rng):
-        a, weights = rng.normal(size=(2, 5)).astype("float32"), oracle.draw_weights(rng, 5, 3, 2)
-        one, other = (self._layer(student, 5, 3, "output") for _ in range(2))
-        one(a), other(a)
-        self._set(one, [weights.output, weights.output_bias], "a Dense layer of n_values units")
+        a, weights = rng.normal(size=(2, 5)).astype("float32"), oracle.draw_weights(rng, 5, 3, 4)
+        one, other = (self._layer(student, "output", 5, 3, 4) for _ in range(2))
+        self._set(one, [weights.output, weights.output_bias], "output layer")
         agree(one(a), oracle.output_of(a, weights), "the output", STEP)
-        if any(np.array_equal(pair[0], pair[1]) for pair in zip(other.weights(), one.weights(), strict=False)):
+        if any(np.array_equal(*pair) for pair in zip(other.weights(), one.weights(), strict=False)):
             raise Mistake("two calls return the same layer object; make new ones each time")
 
-    def _layer(self, student: Any, n_a: int, n_values: int, name: str) -> Model:
-        kept = student.keep(self.exercise, n_a, n_values)
+    def _layer(self, student: Any, name: str, *sizes: int) -> Model:
+        kept = student.keep(self.exercise, *sizes)
         try:
             return student.model(kept[name])
         except Mistake as mistake:
             raise Mistake(f'should return a dictionary with a Keras layer at "{name}"') from mistake
 
     def _set(self, layer: Model, weights: list[np.ndarray], what: str) -> None:
-        if [array.shape for array in layer.weights()] != [array.shape for array in weights]:
-            raise Mistake(f"its weights do not have the shapes of {what}")
+        shapes = [array.shape for array in layer.weights()]
+        if not shapes:
+            raise Mistake(f"the {what} has no weights yet: build it")
+        if shapes != [array.shape for array in weights]:
+            raise Mistake(f"the weights of the {what} do not have the shapes that its sizes and its inputs ask for")
         layer.set_weights(weights)
 
 
@@ -271,7 +272,7 @@ class TestBuildTrainingModel:
     @worth(4, "one cell and one output layer, those that were given, for any number of steps")
     def test_sharing(self, student, references, rng):
         sizes = {"n_a": 5, "n_values": 4, "n_conditions": 3}
-        layers = layers_of(student, sizes["n_a"], sizes["n_values"])
+        layers = layers_of(student, **sizes)
         longer, shorter = (self._built(student, {"T_x": T_x, **sizes}, layers) for T_x in (2, 1))
         weights = oracle.draw_weights(rng, **sizes)
         give_weights(longer, weights)
@@ -305,7 +306,7 @@ class TestBuildTrainingModel:
     def _built(self, student: Any, sizes: Any, layers: Any = None, learning_rate: float = 0.01) -> Model:
         names = "T_x", "n_a", "n_values", "n_conditions"
         numbers = [sizes[name] for name in names]
-        layers = layers or layers_of(student, sizes["n_a"], sizes["n_values"])
+        layers = layers or layers_of(student, *numbers[1:])
         return student.model(student.keep(self.exercise, layers, *numbers, learning_rate))
 
 
@@ -328,7 +329,7 @@ class TestBuildOneStepModel:
     @worth(4, "the given layers, step after step")
     def test_shared(self, student, references, rng):
         sizes, T_x, m = {"n_a": 4, "n_values": 6, "n_conditions": 2}, 3, 2
-        layers = layers_of(student, sizes["n_a"], sizes["n_values"])
+        layers = layers_of(student, **sizes)
         first, second = (student.model(student.keep(self.exercise, layers, *sizes.values())) for _ in range(2))
         weights = oracle.draw_weights(rng, **sizes)
         give_weights(first, weights)
@@ -345,7 +346,7 @@ class TestBuildOneStepModel:
 
     def _answers(self, student: Any, case: Case) -> tuple[Any, ...]:
         sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
-        model = student.model(student.keep(self.exercise, layers_of(student, *sizes[:2]), *sizes))
+        model = student.model(student.keep(self.exercise, layers_of(student, *sizes), *sizes))
         give_weights(model, oracle.Weights(*case.inputs["weights"]))
         return unpack(model(inputs_of(case, "token", "condition", "a", "c")), "probabilities", "a", "c")
 
@@ -358,21 +359,21 @@ class TestSampleToken:
 
     @worth(3, "in proportion to the probabilities")
     def test_plain(self, student, references, rng):
-        self._proportions(student, rng, [0.5, 0.3, 0.15, 0.05], 200)
+        self._proportions(student, rng, [0.5, 0.3, 0.15, 0.05], 800)
         many = rng.dirichlet(np.ones(234)).astype("float32")
         self._draws(student, 3, many, student.make("Generator", seed=1))  # float32 sums to 1 only nearly
 
     @worth(3, "temperature")
     def test_temperature(self, student, references, rng):
-        self._proportions(student, rng, [0.96, 0.025, 0.015], 150, 3.0)
-        self._proportions(student, rng, [0.4, 0.3, 0.2, 0.1], 150, 0.25)
+        self._proportions(student, rng, [0.96, 0.025, 0.015], 400, 3.0)
+        self._proportions(student, rng, [0.4, 0.3, 0.2, 0.1], 400, 0.25)
 
     @worth(3, "top-k")
     def test_top_k(self, student, references, rng):
         self._proportions(student, rng, [0.05, 0.1, 0.15, 0.2, 0.24, 0.26], 120, 1.0, 2)
         self._proportions(student, rng, [0.3, 0.4, 0.3], 20, 1.0, 1)
         self._proportions(student, rng, [0.2, 0.3, 0.5], 100, 1.0, 3)
-        self._proportions(student, rng, [0.1, 0.18, 0.32, 0.4], 100, 0.2, 2)
+        self._proportions(student, rng, [0.1, 0.18, 0.36, 0.36], 200, 0.5, 3)
 
     @worth(2, "all chance from the given generator")
     def test_generator(self, student, references, rng):

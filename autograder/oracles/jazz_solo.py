@@ -79,8 +79,8 @@ def to_midi(notes: Sequence[Note], on_beat: int = 80, off_beat: int = 92) -> lis
 # ---------------------------------------------------------------------------------------------------------- the network
 
 
-def make_layers(n_a: int, n_values: int) -> dict[str, Recipe]:
-    """→ what the two layers are, to be made in the student's process."""
+def make_layers(n_a: int, n_values: int, n_conditions: int) -> dict[str, Recipe]:
+    """→ what the two layers are, to be made in the student's process; they get their weights when they are called."""
     return {
         "cell": Recipe("LSTMCell", {"units": n_a}),
         "output": Recipe("Dense", {"units": n_values, "activation": "softmax"}),
@@ -326,7 +326,7 @@ def _network_cases(rng: np.random.Generator, m: int, T_x: int, n_a: int, n_value
     x = np.concatenate([np.eye(n_values, dtype="float32")[step["token"]], step["condition"]], axis=1)
     network = {"weights": weights.arrays()}
     return {
-        "make_layers/plain": Case({"n_a": n_a, "n_values": n_values, **network, "x": x, **state}, first),
+        "make_layers/plain": Case({**sizes, **network, "x": x, **state}, first),
         "build_training_model/plain": Case(
             {**sizes, **network, **given, "targets": targets}, {"probabilities": y, "loss": loss}
         ),

@@ -482,46 +482,56 @@ The second layer turns $a^{\langle t\rangle}$ into probabilities, $\hat y^{\lang
 
 ### Exercise 4: `make_layers` (6 points)
 
-Make the two layers, and nothing more. Weights come later, when a layer is called for the first time: then it knows how
-many features come in.
+A Keras layer makes its weights when it is called for the first time, for only then does it know how many features come
+in. We know it now: the cell reads a one-hot token and a condition, side by side, and the output layer reads $a$. So
+**build** both layers at once, by `layer.build((None, n))` with $n$ features (None stands for the batch, whose size is
+open). From then on they have their weights, whoever calls them.
 
-- `n_a` is the number of units of the cell, `n_values` the number of values that it can choose from.
-- Return a dictionary with two new layers: `"cell"`, a `keras.layers.LSTMCell`, and `"output"`, a
+- `n_a` is the number of units of the cell, `n_values` the number of values that it can choose from, `n_conditions` the
+  number of features of a condition.
+- Return a dictionary with two new, built layers: `"cell"`, a `keras.layers.LSTMCell`, and `"output"`, a
   `keras.layers.Dense` whose outputs are probabilities.
 
 <details><summary>Hint 1: a nudge</summary>
 
-Each of the two layers has one size. What do the rows of its output have to sum to?
+Each of the two layers has a size, and a number of features that it reads. What do the rows of the output sum to?
 
 </details>
 
 <details><summary>Hint 2: the plan</summary>
 
 The cell has `n_a` units and keeps all of Keras's defaults. The output layer has one unit for each value, and an
-`activation`: one number out of many choices is a softmax, not a sigmoid.
+`activation`: one number out of many choices is a softmax, not a sigmoid. A one-hot token has `n_values` features, and
+the condition comes on top.
 
 </details>
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`{"cell": layers.LSTMCell(…), "output": layers.Dense(…, activation="softmax")}`.
+`cell = layers.LSTMCell(…)`, then `cell.build((None, n_values + n_conditions))`; `output = layers.Dense(…,
+activation="softmax")`, then `output.build((None, …))`; and both in a dictionary.
 
 </details>
 """
 
 # %% exercise="make_layers"
-def make_layers(n_a, n_values):
+def make_layers(n_a, n_values, n_conditions):
     """The two layers that training and playing share.
 
     Args:
         n_a: units of the LSTM cell.
         n_values: values to choose from.
+        n_conditions: features of a condition; the cell reads [one-hot token; condition].
 
     Returns:
-        dict of "cell", a keras.layers.LSTMCell, and "output", a keras.layers.Dense that gives probabilities.
+        dict of "cell", a keras.layers.LSTMCell, and "output", a keras.layers.Dense that gives probabilities, both built.
     """
     ### BEGIN SOLUTION
-    return {"cell": layers.LSTMCell(n_a), "output": layers.Dense(n_values, activation="softmax")}
+    cell = layers.LSTMCell(n_a)
+    cell.build((None, n_values + n_conditions))
+    output = layers.Dense(n_values, activation="softmax")
+    output.build((None, n_a))
+    return {"cell": cell, "output": output}
     ### END SOLUTION
 
 
@@ -625,7 +635,7 @@ once. And an untrained model should know nothing: with $K$ values it pays about 
 
 # %% tags=["figure"]
 for steps in (2, 8, 32):
-    untaught = build_training_model(make_layers(64, N_VALUES), steps, 64, N_VALUES, N_CONDITIONS, 0.01)
+    untaught = build_training_model(make_layers(64, N_VALUES, N_CONDITIONS), steps, 64, N_VALUES, N_CONDITIONS, 0.01)
     print(f"T_x = {steps:2}: {untaught.count_params():,} parameters")
 first_X, first_C, first_Y = make_windows(*read_chorus(example), T_x=32, hop=16)
 empty = np.zeros((len(first_X), 64), dtype="float32")
@@ -691,7 +701,7 @@ def with_states(X, C):
 keras.utils.set_random_seed(3)
 train_X, train_C, train_Y = windows_of(training_read, T_X, HOP)
 held_X, held_C, held_Y = windows_of(held_out_read, T_X, T_X)
-trained_layers = make_layers(N_A, N_VALUES)
+trained_layers = make_layers(N_A, N_VALUES, N_CONDITIONS)
 training_model = build_training_model(trained_layers, T_X, N_A, N_VALUES, N_CONDITIONS, 0.01)
 untrained_weights = training_model.get_weights()
 training_model.optimizer.learning_rate = keras.optimizers.schedules.CosineDecay(

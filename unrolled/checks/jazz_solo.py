@@ -136,14 +136,14 @@ def _numbers(value: Any) -> Any:
     return keras.tree.map_structure(keras.ops.convert_to_numpy, value)
 
 
-def _layers(make_layers: Any, n_a: int, n_values: int) -> Any:
+def _layers(make_layers: Any, n_a: int, n_values: int, n_conditions: int) -> Any:
     """The student's two layers; they have to be right before a model can be."""
     if not callable(make_layers):
         wrong("It needs make_layers: write that first.")
     examined = make_layers_check(make_layers)
     if not examined.correct:
         wrong("It is built of what make_layers returns, which is not right yet: begin there.")
-    return make_layers(n_a, n_values)
+    return make_layers(n_a, n_values, n_conditions)
 
 
 def _model(value: Any) -> Any:
@@ -180,7 +180,8 @@ def _inputs(model: Any, shapes: dict[str, tuple[int | None, ...]]) -> None:
 
 def _examine_layers(make_layers: Callable[..., Any]) -> None:
     keras, case = _keras(), cases_of(UNIT)["make_layers/plain"]
-    made = make_layers(case.inputs["n_a"], case.inputs["n_values"])
+    sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
+    made = make_layers(*sizes)
     if not isinstance(made, dict) or set(made) != {"cell", "output"}:
         wrong('It should return a dictionary with the keys "cell" and "output".')
     for name, layer in made.items():
@@ -188,24 +189,20 @@ def _examine_layers(make_layers: Callable[..., Any]) -> None:
             wrong(f'made["{name}"] should be a Keras layer.', "a layer is made by calling its class, with brackets.")
     x, a, c = (case.inputs[name] for name in ("x", "a", "c"))
     cell, output = made["cell"], made["output"]
+    given = case.inputs["weights"]
+    for layer, weights, what in ((cell, given[:3], "cell"), (output, given[3:], "output layer")):
+        found, shapes = [array.shape for array in layer.get_weights()], [array.shape for array in weights]
+        if not found:
+            wrong(f"The {what} has no weights yet.", "build it, with the number of features that it reads.")
+        if found != shapes:
+            cause = "look at the number of units, and at the number of features that it is built for."
+            wrong(f"The {what} has weights of the shapes {found}, and should have {shapes}.", cause)
+        layer.set_weights(weights)
     try:
         cell(x, [a, c])
     except Exception as error:  # a layer of another kind raises in its own way
-        raise Wrong(
-            "The cell cannot be called with one step and its state.", "LSTM has the loop inside; see above."
-        ) from error
-    output(a)
-    for layer, weights, what in (
-        (cell, case.inputs["weights"][:3], "cell"),
-        (output, case.inputs["weights"][3:], "output layer"),
-    ):
-        found, shapes = [array.shape for array in layer.get_weights()], [array.shape for array in weights]
-        if found != shapes:
-            wrong(
-                f"The {what} has weights of the shapes {found}, and should have {shapes}.",
-                "look at its number of units.",
-            )
-        layer.set_weights(weights)
+        cause = "LSTM has the loop inside; see above."
+        raise Wrong("The cell cannot be called with one step and its state.", cause) from error
     answered = _numbers(cell(x, [a, c]))
     expect(answered[0], case.outputs["a"], "the cell's output", STATE)
     expect(answered[1][1], case.outputs["c"], "the cell's new c", STATE)
@@ -213,14 +210,14 @@ def _examine_layers(make_layers: Callable[..., Any]) -> None:
     expect(
         _numbers(output(case.outputs["a"].astype("float32"))), case.outputs["probabilities"], "the output", STEP, cause
     )
-    if make_layers(4, 6)["cell"] is cell:
+    if make_layers(*sizes)["cell"] is cell:
         wrong("It returns the same layers again; make new ones at each call.")
 
 
 def _examine_training(build: Callable[..., Any], make_layers: Any = None) -> None:
     case = cases_of(UNIT)["build_training_model/plain"]
     T_x, n_a, n_values, n_c = (case.inputs[name] for name in ("T_x", "n_a", "n_values", "n_conditions"))
-    shared = _layers(make_layers, n_a, n_values)
+    shared = _layers(make_layers, n_a, n_values, n_c)
     model = _model(build(shared, T_x, n_a, n_values, n_c, 0.01))
     _inputs(model, {"tokens": (None, T_x), "conditions": (None, T_x, n_c), "a0": (None, n_a), "c0": (None, n_a)})
     _give(model, case.inputs["weights"])
@@ -240,7 +237,7 @@ def _examine_training(build: Callable[..., Any], make_layers: Any = None) -> Non
 def _examine_one_step(build: Callable[..., Any], make_layers: Any = None) -> None:
     case = cases_of(UNIT)["build_one_step_model/plain"]
     n_a, n_values, n_c = (case.inputs[name] for name in ("n_a", "n_values", "n_conditions"))
-    shared = _layers(make_layers, n_a, n_values)
+    shared = _layers(make_layers, n_a, n_values, n_c)
     model = _model(build(shared, n_a, n_values, n_c))
     _inputs(model, {"token": (None,), "condition": (None, n_c), "a": (None, n_a), "c": (None, n_a)})
     _give(model, case.inputs["weights"])
