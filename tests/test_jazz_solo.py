@@ -156,7 +156,7 @@ def test_the_checks_say_what_is_wrong(exercise, mistake, words):
 
 
 def test_the_checks_tell_a_stub_from_a_mistake():
-    def make_layers(n_a, n_values):
+    def make_layers(n_a, n_values, n_conditions):
         raise NotImplementedError
 
     assert checks.make_layers(make_layers).outcome == "not attempted"
