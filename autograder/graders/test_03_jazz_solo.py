@@ -146,7 +146,7 @@ def _only_whether_on(events: Any) -> Any:
     if not isinstance(events, (list, tuple)):
         return events
     whole = [event for event in events if isinstance(event, (list, tuple)) and len(event) == 3]
-    if len(whole) != len(events) or not all(isinstance(velocity, int) for *_, velocity in whole):
+    if len(whole) != len(events) or not all(_is_whole(velocity) for *_, velocity in whole):
         raise Mistake("an event is a tuple of three whole numbers: wait, pitch, velocity")
     return [(wait, pitch, velocity > 0) for wait, pitch, velocity in whole]
 
