@@ -59,13 +59,17 @@ def _audit(
     """Try one unit's graders with a progress bar, and show what came of it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from autograder.diagnosis_audit import measure
+    from autograder.diagnosis_audit import faulty_paraphrases, measured
     from autograder.examiner import LockdownUnavailable
     from autograder.known_answers import UnreadableAnswers, known_answers
     from autograder.trials import MOST_MUTANTS, audited, judged, trials
 
     try:
-        wanted = trials(unit, known_answers(unit), exercise, None if every else MOST_MUTANTS)
+        known = known_answers(unit)
+        wanted = [
+            *trials(unit, known, exercise, None if every else MOST_MUTANTS),
+            *faulty_paraphrases(unit, known, exercise),
+        ]
     except UnreadableAnswers as error:
         _wrong(str(error))
     verdicts = []
@@ -77,8 +81,7 @@ def _audit(
     except LockdownUnavailable as lacking:
         _wrong(f"{lacking}. If you trust the answers in this checkout, say --accept-risk")
     results = audited(unit, verdicts, exercise)
-    with console.status(f"{unit.slug}: what the messages say of faults that the known mistakes lack"):
-        told = measure(unit, exercise, jobs, accept_risk)
+    told = measured(unit, verdicts)
     for result in results:
         if result.exercise in told:
             result.diagnosed, result.named, result.misnamed = told[result.exercise].counts

@@ -18,34 +18,26 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 
 from autograder.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, defined, exercise_of, run, true_of
-from autograder.examiner import pool
-from autograder.known_answers import KnownAnswers, Paraphrase, known_answers, worked_answers
+from autograder.known_answers import KnownAnswers, worked_answers
 from autograder.mutation import Mutant, mutants
 from autograder.student import Call
-from autograder.trials import SEED, submission
+from autograder.trials import Trial
 from autograder.units import Unit
-from autograder.verdict import ExerciseVerdict
-from unrolled.arrays import load_cases
+from autograder.verdict import ExerciseVerdict, Verdict
+from unrolled.arrays import Case, load_cases
 
 PER_EXERCISE = 10
 QUOTED = re.compile(r"at your line `(.*)`")  # long lines are cut off
 
 
 @dataclass(frozen=True)
-class Faulty:
-    """A paraphrase with one fault in it."""
+class Faulty(Trial):
+    """A paraphrase with one fault in it, the mutant's, in the answer to ``exercise``."""
 
-    exercise: str
-    paraphrase: Paraphrase
     mutant: Mutant
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """The answers to hand in."""
-        return {**self.paraphrase.answers, self.exercise: self.mutant.source}
 
 
 @dataclass
@@ -62,53 +54,32 @@ class Told:
         return self.faulty, self.named, self.misnamed
 
 
-def faulty_paraphrases(unit: Unit, known: KnownAnswers, only: str | None, per_exercise: int) -> list[Faulty]:
+def faulty_paraphrases(unit: Unit, known: KnownAnswers, only: str | None = None) -> list[Faulty]:
     """A sample of the paraphrases' mutants, the same on every run."""
     sample = []
     for exercise in worked_answers(unit):
         if only in (None, exercise):
             every = [
-                Faulty(exercise, paraphrase, mutant)
+                Faulty("fault", mutant.id, exercise, {**paraphrase.answers, exercise: mutant.source}, mutant)
                 for paraphrase in known.paraphrases
                 if exercise in paraphrase.answers
                 for mutant in mutants(paraphrase.answers[exercise], exercise, known.words_for(exercise))
             ]
-            sample += random.Random(exercise).sample(every, min(per_exercise, len(every)))
+            sample += random.Random(exercise).sample(every, min(PER_EXERCISE, len(every)))
     return sample
 
 
-def measure(
-    unit: Unit,
-    only: str | None = None,
-    jobs: int | None = None,
-    accept_risk: bool = False,
-    per_exercise: int = PER_EXERCISE,
-) -> dict[str, Told]:
-    """What the messages say, by exercise. Raises LockdownUnavailable, UnreadableAnswers, GraderFault."""
-    sample = faulty_paraphrases(unit, known_answers(unit), only, per_exercise)
-    told = {faulty.exercise: Told() for faulty in sample}
-    for faulty, verdict in judged(unit, sample, jobs, accept_risk):
-        if verdict.score < verdict.max_score:
-            result = told[faulty.exercise]
-            said = what_is_said(unit, faulty, verdict)
+def measured(unit: Unit, verdicts: Iterable[tuple[Trial, Verdict]]) -> dict[str, Told]:
+    """What the messages say of the faulty paraphrases among some trials, by exercise."""
+    told: dict[str, Told] = {}
+    for trial, verdict in verdicts:
+        if isinstance(trial, Faulty) and verdict.exercises[0].score < verdict.exercises[0].max_score:
+            result = told.setdefault(trial.exercise, Told())
+            said = what_is_said(unit, trial, verdict.exercises[0])
             result.faulty += 1
             result.named += said == "named"
             result.misnamed += said == "misnamed"
     return told
-
-
-def judged(
-    unit: Unit, sample: Iterable[Faulty], jobs: int | None, accept_risk: bool
-) -> Iterator[tuple[Faulty, ExerciseVerdict]]:
-    """The verdict on each faulty answer's exercise."""
-    files = submission(unit)
-    with pool(jobs, accept_risk=accept_risk, root=unit.root) as examiners:
-        waiting = [
-            (each, examiners.submit(files(each.answers), unit.slug, SEED, each.mutant.id, each.exercise, unit.root))
-            for each in sample
-        ]
-        for each, future in waiting:
-            yield each, future.result().exercises[0]
 
 
 def what_is_said(unit: Unit, faulty: Faulty, verdict: ExerciseVerdict) -> str:
@@ -140,13 +111,14 @@ def public_calls(unit: Unit, faulty: Faulty) -> Iterator[Call]:
     for name, answer in faulty.answers.items():
         namespace[name] = defined(answer, name, namespace)
     function = namespace[faulty.exercise]
-    for name, case in load_cases(public_cases(unit)).items():
+    for name, case in _cases(unit).items():
         if function is not None and name.startswith(f"{faulty.exercise}/"):
             inputs = tuple(case.inputs.values())
             seen = run(function, inputs, look_after=True)
             yield Call(faulty.exercise, inputs, seen.value, seen.after, seen.raised)
 
 
-def public_cases(unit: Unit) -> Path:
-    """The cases that the public checks compare with."""
-    return unit.root / "unrolled" / "checks" / "cases" / f"{unit.slug}.npz"
+@lru_cache
+def _cases(unit: Unit) -> dict[str, Case]:
+    """What the public checks compare with."""
+    return load_cases(unit.root / "unrolled" / "checks" / "cases" / f"{unit.slug}.npz")

@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from autograder.fault_words import Words
 from autograder.operators import OPERATORS, Change, Site
@@ -44,10 +45,15 @@ def mutants(source: str, exercise: str, words: Mapping[str, str] | None = None) 
         exercise: the name of the function or class.
         words: for names that only the solution has; see docs/writing-a-unit.md.
     """
+    return _made(source, exercise, tuple(sorted((words or {}).items())))
+
+
+@cache  # examiners that are forked after an audit has made them need not make them again
+def _made(source: str, exercise: str, words: tuple[tuple[str, str], ...]) -> tuple[Mutant, ...]:
     tree = ast.parse(source)
     original = ast.unparse(tree)
     seen, numbers, made = {original}, Counter[str](), []
-    for site in sites(tree, exercise, words or {}):
+    for site in sites(tree, exercise, dict(words)):
         for name, operator in OPERATORS.items():
             for change in operator(site):
                 text = _changed(tree, site, change)
@@ -123,14 +129,12 @@ def _text(node: ast.AST | None) -> str:
 def _changed(tree: ast.Module, site: Site, change: Change) -> str:
     """The whole text with the site's node replaced; the tree is as before afterwards."""
     holder = getattr(site.parent, site.field)
-    if site.index is None:
-        setattr(site.parent, site.field, change.replacement)
-        text = ast.unparse(ast.fix_missing_locations(tree))
-        setattr(site.parent, site.field, holder)
-        return text
     new = change.replacement if isinstance(change.replacement, list) else [change.replacement]
-    setattr(site.parent, site.field, [*holder[: site.index], *new, *holder[site.index + 1 :]])
-    text = ast.unparse(ast.fix_missing_locations(tree))
+    for node in new:
+        ast.fix_missing_locations(node)
+    changed = change.replacement if site.index is None else [*holder[: site.index], *new, *holder[site.index + 1 :]]
+    setattr(site.parent, site.field, changed)
+    text = ast.unparse(tree)
     setattr(site.parent, site.field, holder)
     return text
 

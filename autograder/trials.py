@@ -8,6 +8,8 @@ mutant       fewer points in its own exercise, all in every other
 mistake      the same
 paraphrase   all points everywhere
 stub         ``not attempted`` in its own exercise, all points in every other
+fault        a mutant of a paraphrase: it shows what messages say, and is
+             graded in its own exercise alone
 ===========  ============================================================
 """
 
@@ -33,7 +35,7 @@ SEED = 1  # of the live cases: the same on every run, so that an audit can be re
 LEAST_MUTANTS, LEAST_MISTAKES, LEAST_PARAPHRASES, MOST_EQUIVALENT = 12, 3, 3, 0.1
 MOST_MUTANTS = 32  # of an exercise, unless all are asked for: for the time that an audit takes
 
-Kind = Literal["solution", "mutant", "mistake", "paraphrase", "stub"]
+Kind = Literal["solution", "mutant", "mistake", "paraphrase", "stub", "fault"]
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def judged(
         waiting: dict[Future[Verdict], Trial] = {}
         for trial in wanted:
             name = f"{trial.exercise} {trial.name}".strip()
-            waiting[examiners.submit(files(trial.answers), unit.slug, SEED, name, root=unit.root)] = trial
+            only = trial.exercise if trial.kind == "fault" else None
+            waiting[examiners.submit(files(trial.answers), unit.slug, SEED, name, only, unit.root)] = trial
             while len(waiting) > 3 * jobs:
                 yield from _ready(waiting)
         while waiting:
@@ -168,11 +171,12 @@ def audited(unit: Unit, verdicts: Iterable[tuple[Trial, Verdict]], only: str | N
     """What the verdicts on a unit's trials say, exercise by exercise."""
     known = known_answers(unit)
     results = {id: Audited(unit.slug, id) for id in worked_answers(unit) if only in (None, id)}
-    order = {"solution": 0, "stub": 1, "mutant": 2, "mistake": 3, "paraphrase": 4}
+    order = {"solution": 0, "stub": 1, "mutant": 2, "mistake": 3, "paraphrase": 4}  # a fault shows nothing of points
     of_unit = [exercise.id for exercise in unit.exercises]
     equivalent = {(entry.exercise, entry.mutant): entry for entry in known.equivalents}
     seen: set[tuple[str, str]] = set()
-    for trial, verdict in sorted(verdicts, key=lambda pair: (order[pair[0].kind], pair[0].name)):
+    graded = [pair for pair in verdicts if pair[0].kind in order]
+    for trial, verdict in sorted(graded, key=lambda pair: (order[pair[0].kind], pair[0].name)):
         scores = {exercise.id: exercise for exercise in verdict.exercises}
         lost = [id for id in of_unit if scores[id].score < scores[id].max_score]
         if trial.kind == "solution":

@@ -52,7 +52,7 @@ class Watchdog:
     def start(self, seconds: float) -> None:
         """Begin a request that may take so many seconds of processor time."""
         self._seconds = seconds
-        self._cpu_from = self._cpu()
+        self._cpu_from: float | None = None  # read at the first look: most requests are answered before it
         self._wall_from = self._disk_from = time.monotonic()
 
     def look(self) -> None:
@@ -81,6 +81,8 @@ class Watchdog:
 
     def _exceeded(self) -> Exceeded | None:
         now = time.monotonic()
+        if self._cpu_from is None:
+            self._cpu_from = self._cpu()
         cpu, wall = self._cpu() - self._cpu_from, now - self._wall_from
         if cpu > self._seconds or wall > self._seconds * self._limits.wall_factor:
             return Exceeded(f"did not finish within {self._seconds:g} seconds", time=True)

@@ -10,7 +10,7 @@ import pytest
 from autograder import confine, diagnosis, diagnosis_audit
 from autograder.diagnosis import PREFIX
 from autograder.examiner import pool
-from autograder.known_answers import Paraphrase, worked_answers
+from autograder.known_answers import worked_answers
 from autograder.mutation import Mutant
 from autograder.student import Call
 from autograder.trials import submission
@@ -192,7 +192,7 @@ def test_the_measure_tells_true_sentences_from_wrong_ones() -> None:
     slip = 'parameters["ba"]'
     source = worked_answers(UNIT)["rnn_cell_forward"].replace(f" + {slip}", "")
     mutant = Mutant("m", "drop_term", source, "the bias is gone", "", "", "a_next = np.tanh(Waa @ a_prev + Wax @ xt)")
-    faulty = diagnosis_audit.Faulty("rnn_cell_forward", Paraphrase("own", {"rnn_cell_forward": source}), mutant)
+    faulty = diagnosis_audit.Faulty("fault", "own", "rnn_cell_forward", {"rnn_cell_forward": source}, mutant)
     says = [known.says for known in diagnosis.exercise_of(UNIT, "rnn_cell_forward").known]
     true = {sentence for sentence in says if diagnosis_audit.is_true(UNIT, faulty, sentence)}
     assert "the bias `ba` is left out of the next hidden state" in true

@@ -18,9 +18,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 from unrolled import jazz, plots_music
+from unrolled.drawing import GRADIENT, HIDDEN
 from unrolled.jazz import Chord, Chorus, Note
 from unrolled.midi import read_midi, write_midi
-from unrolled.plots import GRADIENT, HIDDEN
 
 FOLDER = Path(__file__).parents[1] / "data" / "jazz"
 TRAIN, HELD_OUT = jazz.load_choruses("train"), jazz.load_choruses("held_out")

@@ -7,7 +7,22 @@ import msgpack
 import numpy as np
 import pytest
 
-from unrolled.wire import ARRAY, DICT, LENGTHS, MAX_HEADER, Channel, Opaque, Reference, WireError, decode, encode
+from unrolled.wire import (
+    AGAIN,
+    ARRAY,
+    DICT,
+    LENGTHS,
+    LIST,
+    MAX_HEADER,
+    Channel,
+    Opaque,
+    Recipe,
+    Reference,
+    StandIn,
+    WireError,
+    decode,
+    encode,
+)
 
 
 def crossed(value, **options):
@@ -53,11 +68,20 @@ def test_what_cannot_cross_is_named_and_nothing_more():
     assert "Opaque" in str(crossed(cycle))
 
 
+def test_an_array_that_occurs_again_is_sent_once_and_is_the_same_one():
+    weights, other = np.ones((50, 50)), np.ones((50, 50))
+    caches = [(np.arange(3), {"W": weights}), (np.arange(3), {"W": weights}), (np.arange(3), {"W": other})]
+    assert len(encode(caches)) < 2.1 * weights.nbytes
+    (_, first), (_, second), (_, third) = crossed(caches)
+    assert first["W"] is second["W"] and third["W"] is not first["W"]
+    assert np.array_equal(third["W"], weights) and first["W"].flags.writeable
+
+
 def test_references_are_read_only_where_they_are_expected():
-    reference = Reference(3)["dx"][0]
-    assert crossed([reference], references=True) == [reference]
-    with pytest.raises(WireError):
-        crossed([reference])
+    for sent in (Reference(3)["dx"][0], StandIn("cell"), Recipe("LSTM", {"units": 3, "inner": [0.5]})):
+        assert crossed([sent], references=True) == [sent]
+        with pytest.raises(WireError):
+            crossed([sent])
 
 
 @pytest.mark.parametrize(
@@ -66,16 +90,22 @@ def test_references_are_read_only_where_they_are_expected():
         (b"", b""),
         (b"\xc1", b""),
         (msgpack.packb(b"bytes"), b""),
-        (msgpack.packb([1]) + b"\x00", b""),
+        (msgpack.packb([LIST, 1]) + b"\x00", b""),
         (msgpack.packb({"a": 1}), b""),
-        (msgpack.packb(msgpack.ExtType(99, b"")), b""),
-        (msgpack.packb(msgpack.ExtType(DICT, msgpack.packb([[[1], 2, 3]]))), b""),
-        (msgpack.packb(msgpack.ExtType(ARRAY, msgpack.packb(["f8", [4]]))), b"\0" * 8),
-        (msgpack.packb(msgpack.ExtType(ARRAY, msgpack.packb(["f8", [-1]]))), b"\0" * 8),
-        (msgpack.packb(msgpack.ExtType(ARRAY, msgpack.packb(["O", [1]]))), b"\0" * 8),
-        (msgpack.packb(msgpack.ExtType(ARRAY, msgpack.packb(["f8", [2**62, 8]]))), b"\0" * 8),
-        (msgpack.packb([msgpack.ExtType(ARRAY, msgpack.packb(["f8", [1]]))] * 2), b"\0" * 8),
-        (b"\x91" * 4000 + b"\xc0", b""),
+        (msgpack.packb([99]), b""),
+        (msgpack.packb([True, 1]), b""),
+        (msgpack.packb([]), b""),
+        (msgpack.packb(msgpack.ExtType(1, b"")), b""),
+        (msgpack.packb([DICT, 1, 2, 3]), b""),
+        (msgpack.packb([ARRAY, "f8", 4]), b"\0" * 8),
+        (msgpack.packb([ARRAY, "f8", -1]), b"\0" * 8),
+        (msgpack.packb([ARRAY, "O", 1]), b"\0" * 8),
+        (msgpack.packb([ARRAY, "f8", 2**62, 8]), b"\0" * 8),
+        (msgpack.packb([ARRAY, ["f8"], 1]), b"\0" * 8),
+        (msgpack.packb([LIST, *[[ARRAY, "f8", 1]] * 2]), b"\0" * 8),
+        (msgpack.packb([LIST, [ARRAY, "f8", 1], [AGAIN, 1]]), b"\0" * 8),
+        (msgpack.packb([LIST, [ARRAY, "u1", 2**20], *[[AGAIN, 0]] * 256]), b"\0" * 2**20),
+        (b"\x92\x00" * 4000 + b"\xc0", b""),
         (msgpack.packb(msgpack.Timestamp(1)), b""),
     ],
     ids=[
@@ -85,12 +115,18 @@ def test_references_are_read_only_where_they_are_expected():
         "rest",
         "map",
         "unknown",
+        "bool",
+        "nothing",
+        "extension",
         "triple",
         "short",
         "negative",
         "object",
         "huge",
+        "no code",
         "twice",
+        "none before",
+        "too often",
         "deep",
         "time",
     ],
@@ -101,7 +137,7 @@ def test_bytes_that_are_no_frame_are_refused(header, body):
 
 
 def test_a_bool_array_holds_nothing_but_bools():
-    header = msgpack.packb(msgpack.ExtType(ARRAY, msgpack.packb(["b1", [2]])))
+    header = msgpack.packb([ARRAY, "b1", 2])
     assert decode(header, b"\x02\x00").astype(int).tolist() == [1, 0]
 
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
+from unrolled.drawing import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, new_figure, tint
 from unrolled.jazz import (
     NAMES,
     REST,
@@ -21,7 +22,6 @@ from unrolled.jazz import (
     chord_at,
     is_chord_tone,
 )
-from unrolled.plots import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, _figure, _tint
 
 
 def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: str = "") -> Figure:
@@ -39,7 +39,7 @@ def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: st
     shown = [note for note in chorus.notes if first * TICKS_PER_BAR <= note.onset < end * TICKS_PER_BAR]
     low, high = min((note.pitch for note in shown), default=60) - 2, max((note.pitch for note in shown), default=72) + 2
     height = min(2.6, max(1.5, 0.075 * (high - low)))
-    with _figure(10.2, height * len(lines) + 0.5, len(lines), 1, squeeze=False) as (figure, grid):
+    with new_figure(10.2, height * len(lines) + 0.5, len(lines), 1, squeeze=False) as (figure, grid):
         for axis, (start, stop) in zip(grid[:, 0], lines, strict=True):
             _roll_line(axis, chorus, start, stop, low, high)
             axis.set_xlim(start * TICKS_PER_BAR, (start + 4) * TICKS_PER_BAR)
@@ -55,7 +55,7 @@ def _roll_line(axis: Axes, chorus: Chorus, start: int, stop: int, low: int, high
         chord = chord_at(chorus, tick)
         for pitch in range(low, high + 1):
             if is_chord_tone(chord, pitch):
-                shade = _tint(MEMORY, 0.32 if pitch % 12 == chord.root else 0.18)
+                shade = tint(MEMORY, 0.32 if pitch % 12 == chord.root else 0.18)
                 axis.add_patch(Rectangle((tick, pitch - 0.5), TICKS_PER_CHORD, 1, facecolor=shade, linewidth=0))
         if chord != before:
             axis.text(tick + 1, high + 1.0, chord.symbol, ha="left", va="bottom", fontsize=10, color=INK)
@@ -95,7 +95,7 @@ def training_curve(
         levels: name -> nats a note of a model without training, such as a bigram: a dashed line.
         title: a line above.
     """
-    with _figure(7.4, 3.6) as (figure, axes):
+    with new_figure(7.4, 3.6) as (figure, axes):
         for (name, values), colour in zip(losses.items(), LINES, strict=False):
             axes.plot(np.asarray(epochs), np.asarray(values), color=colour, marker="o", markersize=3.5, label=name)
         right = float(np.max(np.asarray(epochs)))
@@ -123,7 +123,7 @@ def token_histogram(tokens: Sequence[tuple[int, int]], *, title: str = "") -> Fi
     table = np.full((high - low + 3, len(durations)), np.nan)  # rows: the rests, an empty one, the pitches upwards
     for (duration, pitch), count in counts.items():
         table[0 if pitch == REST else pitch - low + 2, durations.index(duration)] = count
-    with _figure(6.2, 5.2) as (figure, axes):
+    with new_figure(6.2, 5.2) as (figure, axes):
         image = axes.imshow(np.log10(table), origin="lower", aspect="auto", cmap="Blues", vmin=-0.5)
         axes.set_xticks(range(len(durations)), [str(duration) for duration in durations])
         octaves = [pitch for pitch in range(low, high + 1) if pitch % 12 == 0]

@@ -1,6 +1,6 @@
 """Pictures of one to many: a network that is taught with the right notes and plays with its own.
 
-As in :mod:`unrolled.plots`, whose colours and pieces are used here, every function returns one closed figure.
+As in :mod:`unrolled.plots`, every function returns one closed figure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from unrolled.plots import (
+from unrolled.drawing import (
     FAINT,
     GATE,
     GRADIENT,
@@ -20,13 +20,13 @@ from unrolled.plots import (
     LINES,
     MEMORY,
     OUTPUT,
-    _arrow,
-    _at,
-    _box,
-    _canvas,
-    _figure,
-    _tint,
-    _wire,
+    arrow,
+    at_step,
+    box,
+    canvas,
+    new_figure,
+    tint,
+    wire,
 )
 
 STRIDE, CELL, TOP = 2.3, 1.5, 3.0  # where things stand: steps apart, cells' height, outputs' height
@@ -34,20 +34,20 @@ STRIDE, CELL, TOP = 2.3, 1.5, 3.0  # where things stand: steps apart, cells' hei
 
 def training_and_playing(steps: int = 3) -> Figure:
     """The same network twice: in training the right notes come in, at the concert its own; r is what it reads."""
-    with _figure(11.6, 4.6, 1, 2) as (figure, (left, right)):
+    with new_figure(11.6, 4.6, 1, 2) as (figure, (left, right)):
         for axes, title in ((left, "Training: the teacher's notes go in"), (right, "Concert: its own notes go in")):
-            _canvas(axes, -1.9, STRIDE * (steps - 1) + 1.5, -0.55, TOP + 1.75)
+            canvas(axes, -1.9, STRIDE * (steps - 1) + 1.5, -0.55, TOP + 1.75)
             axes.set_title(title)
             for step in range(steps):
                 _step(axes, step, steps)
         for step in range(steps):
             x = step * STRIDE
-            _note(left, x, 0, "count-in" if step == 0 else _at("y", step), INPUT)
+            _note(left, x, 0, "count-in" if step == 0 else at_step("y", step), INPUT)
             _note(right, x, 0, "count-in" if step == 0 else "", INPUT)
-            _box(left, x, TOP + 1.15, _at("y", step + 1), INPUT, width=0.8, height=0.6)
-            _wire(left, [(x, TOP + 0.85), (x, TOP + 0.35)], GRADIENT, arrow=False, dashed=True, rim="white")
-            _box(right, x, TOP + 1.15, "choose", MEMORY, width=1.0, height=0.6)
-            _arrow(right, (x, TOP + 0.35), (x, TOP + 0.85))
+            box(left, x, TOP + 1.15, at_step("y", step + 1), INPUT, width=0.8, height=0.6)
+            wire(left, [(x, TOP + 0.85), (x, TOP + 0.35)], GRADIENT, arrow=False, dashed=True, rim="white")
+            box(right, x, TOP + 1.15, "choose", MEMORY, width=1.0, height=0.6)
+            arrow(right, (x, TOP + 0.35), (x, TOP + 0.85))
             if step:
                 bend = [
                     (x - STRIDE + 0.5, TOP + 1.15),
@@ -55,7 +55,7 @@ def training_and_playing(steps: int = 3) -> Figure:
                     (x - STRIDE / 2, 0),
                     (x - 0.45, 0),
                 ]
-                _wire(right, bend, MEMORY, rim="white")
+                wire(right, bend, MEMORY, rim="white")
         left.text(-0.6, TOP + 1.15, "right answer", ha="right", va="center", fontsize=9)
         left.text(-0.6, TOP + 0.6, "loss", ha="right", va="center", fontsize=9, color=GRADIENT)
         return figure
@@ -64,21 +64,21 @@ def training_and_playing(steps: int = 3) -> Figure:
 def _step(axes: Axes, step: int, steps: int) -> None:
     """One step: condition and token below, the cell, the probabilities above."""
     x = step * STRIDE
-    _box(axes, x, CELL, "cell", HIDDEN)
-    _box(axes, x, TOP, _at(r"\hat{y}", step + 1), OUTPUT)
-    _arrow(axes, (x, 0.35), (x, CELL - 0.35))
-    _arrow(axes, (x, CELL + 0.35), (x, TOP - 0.35))
-    axes.text(x - 0.72, 0.66, _at("r", step + 1), color=GATE, ha="center", va="center")
-    _arrow(axes, (x - 0.6, 0.84), (x - 0.36, CELL - 0.38), GATE)
+    box(axes, x, CELL, "cell", HIDDEN)
+    box(axes, x, TOP, at_step(r"\hat{y}", step + 1), OUTPUT)
+    arrow(axes, (x, 0.35), (x, CELL - 0.35))
+    arrow(axes, (x, CELL + 0.35), (x, TOP - 0.35))
+    axes.text(x - 0.72, 0.66, at_step("r", step + 1), color=GATE, ha="center", va="center")
+    arrow(axes, (x - 0.6, 0.84), (x - 0.36, CELL - 0.38), GATE)
     if step == 0:
-        _arrow(axes, (x - 1.2, CELL), (x - 0.5, CELL), HIDDEN)
+        arrow(axes, (x - 1.2, CELL), (x - 0.5, CELL), HIDDEN)
         axes.text(x - 1.25, CELL, "0", color=HIDDEN, ha="right", va="center")
     if step < steps - 1:
-        _arrow(axes, (x + 0.5, CELL), (x + STRIDE - 0.5, CELL), HIDDEN)
+        arrow(axes, (x + 0.5, CELL), (x + STRIDE - 0.5, CELL), HIDDEN)
 
 
 def _note(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    _box(axes, x, y, text, colour, width=1.05 if text == "count-in" else 0.9, height=0.6)
+    box(axes, x, y, text, colour, width=1.05 if text == "count-in" else 0.9, height=0.6)
 
 
 def window_table(rows: Mapping[str, Sequence[str]]) -> Figure:
@@ -89,15 +89,15 @@ def window_table(rows: Mapping[str, Sequence[str]]) -> Figure:
     """
     words = list(dict.fromkeys(word for line in rows.values() for word in line))
     steps = len(next(iter(rows.values())))
-    with _figure(1.6 + 1.0 * steps, 0.55 + 0.5 * len(rows)) as (figure, axes):
+    with new_figure(1.6 + 1.0 * steps, 0.55 + 0.5 * len(rows)) as (figure, axes):
         axes.set(xlim=(-1.9, steps - 0.45), ylim=(len(rows) - 0.4, -0.75))
         axes.axis("off")
         for step in range(steps):
-            axes.text(step, -0.62, _at("", step + 1), ha="center", va="center", color=FAINT)
+            axes.text(step, -0.62, at_step("", step + 1), ha="center", va="center", color=FAINT)
         for y, (name, line) in enumerate(rows.items()):
             axes.text(-0.6, y, name, ha="right", va="center", color=INK)
             for x, word in enumerate(line):
-                colour = _tint(LINES[words.index(word) % len(LINES)], 0.3)
+                colour = tint(LINES[words.index(word) % len(LINES)], 0.3)
                 axes.text(
                     x,
                     y,

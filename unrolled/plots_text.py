@@ -1,6 +1,6 @@
 """The pictures of text: tokens, distributions over letters, and what a network writes.
 
-In the manner of :mod:`unrolled.plots`: every function draws one figure and returns it, closed in pyplot; green is
+As in :mod:`unrolled.plots`, every function draws one figure and returns it, closed in pyplot; green is
 input, blue hidden state, pink output. A newline is shown as ``⏎``.
 """
 
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from unrolled.plots import (
+from unrolled.drawing import (
     FAINT,
     GRADIENT,
     HIDDEN,
@@ -23,12 +23,12 @@ from unrolled.plots import (
     LINES,
     OPENNESS,
     OUTPUT,
-    _arrow,
-    _at,
-    _box,
-    _canvas,
-    _figure,
-    _tint,
+    arrow,
+    at_step,
+    box,
+    canvas,
+    new_figure,
+    tint,
 )
 
 MONO = "DejaVu Sans Mono"
@@ -66,13 +66,13 @@ def probability_chains(chains: Sequence[Sequence[tuple[str, float]]], *, title: 
     """
     widths = [[0.45 + 0.14 * len(token) for token, _ in chain] for chain in chains]
     reach = max(sum(row) for row in widths)
-    with _figure(9.6, 0.5 + 1.05 * len(chains)) as (figure, axes):
-        _canvas(axes, -0.2, reach + 2.4, -1.35 * len(chains) + 0.4, 0.65)
+    with new_figure(9.6, 0.5 + 1.05 * len(chains)) as (figure, axes):
+        canvas(axes, -0.2, reach + 2.4, -1.35 * len(chains) + 0.4, 0.65)
         axes.set_aspect("auto")
         for row, (chain, row_widths) in enumerate(zip(chains, widths, strict=True)):
             x, y = 0.0, -1.35 * row
             for (token, probability), width in zip(chain, row_widths, strict=True):
-                _token(axes, x, y, token, width, _tint(OUTPUT, 0.12 + 0.75 * probability))
+                _token(axes, x, y, token, width, tint(OUTPUT, 0.12 + 0.75 * probability))
                 axes.text(x + width / 2, y - 0.52, f"{probability:.2g}", ha="center", va="center", fontsize=9)
                 x += width
             product = float(np.prod([probability for _, probability in chain]))
@@ -96,14 +96,14 @@ def token_strips(strips: Mapping[str, Sequence[str]], *, title: str = "") -> Fig
     """
     widths = {name: [0.34 + 0.15 * len(token) for token in tokens] for name, tokens in strips.items()}
     reach = max(sum(row) for row in widths.values())
-    with _figure(9.6, 0.5 + 0.7 * len(strips)) as (figure, axes):
-        _canvas(axes, -0.28 * reach, reach * 1.13, -len(strips) + 0.4, 0.6)
+    with new_figure(9.6, 0.5 + 0.7 * len(strips)) as (figure, axes):
+        canvas(axes, -0.28 * reach, reach * 1.13, -len(strips) + 0.4, 0.6)
         axes.set_aspect("auto")
         for row, (name, tokens) in enumerate(strips.items()):
             axes.text(-0.2, -row, name, ha="right", va="center")
             x = 0.0
             for token, width in zip(tokens, widths[name], strict=True):
-                colour = _tint(GRADIENT if token.startswith("‹") else INPUT, 0.3)
+                colour = tint(GRADIENT if token.startswith("‹") else INPUT, 0.3)
                 _token(axes, x, -row, _shown(token), width, colour)
                 x += width
             axes.text(x + 0.15, -row, f"{len(tokens)} steps", ha="left", va="center", color=FAINT)
@@ -118,9 +118,9 @@ def teacher_forcing(name: str = "yi") -> Figure:
         name: two to four letters.
     """
     steps, stride = len(name) + 1, 1.75
-    with _figure(10.4, 4.1, 1, 2) as (figure, grid):
+    with new_figure(10.4, 4.1, 1, 2) as (figure, grid):
         for axes, writing in zip(grid, (False, True), strict=True):
-            _canvas(axes, -1.5, stride * (steps - 1) + 1.1, -0.75, 5.5)
+            canvas(axes, -1.5, stride * (steps - 1) + 1.1, -0.75, 5.5)
             for t in range(steps):
                 _one_step(axes, t, name, stride, writing)
             who = "writing: its own sample" if writing else "training: the teacher's letter"
@@ -131,20 +131,20 @@ def teacher_forcing(name: str = "yi") -> Figure:
 def _one_step(axes: Axes, t: int, name: str, stride: float, writing: bool) -> None:
     x, last = t * stride, t == len(name)
     answer = "EOS" if last else name[t]
-    _box(axes, x, 0, "0" if t == 0 else name[t - 1], INPUT, width=0.9)
-    _box(axes, x, 1.5, _at("a", t + 1), HIDDEN, width=0.9)
-    _box(axes, x, 3.0, _at(r"\hat{y}", t + 1), OUTPUT, width=0.9)
-    _arrow(axes, (x, 0.35), (x, 1.15))
-    _arrow(axes, (x, 1.85), (x, 2.65))
+    box(axes, x, 0, "0" if t == 0 else name[t - 1], INPUT, width=0.9)
+    box(axes, x, 1.5, at_step("a", t + 1), HIDDEN, width=0.9)
+    box(axes, x, 3.0, at_step(r"\hat{y}", t + 1), OUTPUT, width=0.9)
+    arrow(axes, (x, 0.35), (x, 1.15))
+    arrow(axes, (x, 1.85), (x, 2.65))
     if t == 0:
-        _arrow(axes, (x - 1.05, 1.5), (x - 0.45, 1.5), HIDDEN)
-        axes.text(x - 1.1, 1.5, _at("a", 0), ha="right", va="center", color=HIDDEN)
+        arrow(axes, (x - 1.05, 1.5), (x - 0.45, 1.5), HIDDEN)
+        axes.text(x - 1.1, 1.5, at_step("a", 0), ha="right", va="center", color=HIDDEN)
     if not last:
-        _arrow(axes, (x + 0.45, 1.5), (x + stride - 0.45, 1.5), HIDDEN)
+        arrow(axes, (x + 0.45, 1.5), (x + stride - 0.45, 1.5), HIDDEN)
     colour = OUTPUT if writing else INPUT
     axes.text(x, 4.55, answer, ha="center", va="center", fontsize=13, color=colour, fontweight="bold")
     if writing:
-        _arrow(axes, (x, 3.35), (x, 4.25), OUTPUT)
+        arrow(axes, (x, 3.35), (x, 4.25), OUTPUT)
         axes.text(x - 0.08, 3.78, "draw", ha="right", va="center", fontsize=9, color=OUTPUT)
     else:
         axes.plot([x, x], [3.4, 4.2], color=GRADIENT, linewidth=1.6, linestyle=(0, (4, 2.5)))
@@ -164,7 +164,7 @@ def _feed_back(axes: Axes, x: float, stride: float, colour: str) -> None:
         linewidth=1.4,
         zorder=2.3,
     )
-    _arrow(axes, (x + stride, -0.6), (x + stride, -0.35), colour, width=1.4)
+    arrow(axes, (x + stride, -0.6), (x + stride, -0.35), colour, width=1.4)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def letter_table(table: ArrayLike, letters: str, *, title: str = "") -> Figure:
         title: a line above.
     """
     values = np.asarray(table, dtype=float)
-    with _figure(7.0, 6.1) as (figure, axes):
+    with new_figure(7.0, 6.1) as (figure, axes):
         image = axes.imshow(np.sqrt(values), cmap=OPENNESS, vmin=0, vmax=1, interpolation="nearest")
         names = [_shown(letter) for letter in letters]
         axes.set_xticks(range(len(letters)), names)
@@ -209,7 +209,7 @@ def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *,
         title: a line above all panels.
     """
     rows = len(distributions)
-    with _figure(9.6, 0.5 + 0.78 * rows, rows, 1, sharex=True, squeeze=False) as (figure, grid):
+    with new_figure(9.6, 0.5 + 0.78 * rows, rows, 1, sharex=True, squeeze=False) as (figure, grid):
         for axes, (temperature, values) in zip(grid[:, 0], distributions.items(), strict=True):
             heights = np.asarray(values, dtype=float)
             axes.bar(range(len(letters)), heights, color=OUTPUT, width=0.8)
@@ -233,7 +233,7 @@ def next_letter_heat(probabilities: ArrayLike, name: str, letters: str, *, title
     """
     values = np.asarray(probabilities, dtype=float)
     came = [letters.index(letter) for letter in name + "\n"]
-    with _figure(2.2 + 0.5 * len(came), 6.3) as (figure, axes):
+    with new_figure(2.2 + 0.5 * len(came), 6.3) as (figure, axes):
         image = axes.imshow(np.sqrt(values), cmap=OPENNESS, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
         axes.scatter(range(len(came)), came, s=95, facecolors="none", edgecolors=GRADIENT, linewidths=1.8)
         for t, place in enumerate(came):
@@ -261,7 +261,7 @@ def clipped_arrows(gradient: ArrayLike, clipped: Mapping[str, ArrayLike], *, tit
         title: a line above.
     """
     whole = np.asarray(gradient, dtype=float)
-    with _figure(6.6, 3.3) as (figure, axes):
+    with new_figure(6.6, 3.3) as (figure, axes):
         arrows = {"the gradient": whole} | {name: np.asarray(value, dtype=float) for name, value in clipped.items()}
         axes.plot([0, whole[0]], [0, whole[1]], color=FAINT, linewidth=0.8, linestyle="--")
         for (name, (x, y)), colour in zip(arrows.items(), [FAINT, *LINES], strict=False):
@@ -299,7 +299,7 @@ def training_story(
     losses = np.asarray(smoothed, dtype=float)
     places, held_out, _ = zip(*story, strict=True)
     shape = {"gridspec_kw": {"width_ratios": [3, 1.6]}}
-    with _figure(10.4, 4.4, 1, 2, **shape) as (figure, (axes, beside)):
+    with new_figure(10.4, 4.4, 1, 2, **shape) as (figure, (axes, beside)):
         axes.plot(np.arange(1, len(losses) + 1), losses, color=FAINT, linewidth=1.1, label="training, running average")
         axes.plot(places, held_out, color=HIDDEN, marker="o", markersize=5, label="held-out names")
         for (name, value), dashes in zip((baselines or {}).items(), ["--", ":", "-."], strict=False):
@@ -338,12 +338,12 @@ def sample_table(samples: Mapping[float, Sequence[str]], *, known: Collection[st
         title: a line above.
     """
     rows = max(len(texts) for texts in samples.values())
-    with _figure(10.8, 0.75 + 0.3 * rows) as (figure, axes):
+    with new_figure(10.8, 0.75 + 0.3 * rows) as (figure, axes):
         axes.axis("off")
         axes.set(xlim=(0, len(samples)), ylim=(rows - 0.4, -1.3), title=title)
         for column, (temperature, texts) in enumerate(samples.items()):
             warmth = column / max(len(samples) - 1, 1)
-            axes.axvspan(column + 0.01, column + 0.99, color=_tint(OUTPUT, 0.05 + 0.3 * warmth), linewidth=0)
+            axes.axvspan(column + 0.01, column + 0.99, color=tint(OUTPUT, 0.05 + 0.3 * warmth), linewidth=0)
             axes.text(column + 0.5, -0.85, f"{temperature:g}", ha="center", va="center", fontweight="bold")
             for row, text in enumerate(texts):
                 colour = FAINT if text in known else INK

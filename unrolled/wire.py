@@ -4,9 +4,10 @@ Nothing that is read here can run code. A frame is a small msgpack header that d
 arrays' bytes; both are bounded, and so are depth and dtypes. What cannot cross (a function, a file, a model) becomes an
 :class:`Opaque` that only names its type, so that a grader can say what it got instead of an array.
 
-Frame: ``<II`` (header length, body length), header, body. Header: msgpack; tuples, dicts, arrays, opaques and
-references are extension types, an array being (dtype, shape); the arrays take their bytes from the body in the order
-in which they occur.
+Frame: ``<II`` (header length, body length), header, body. The header is msgpack: None, bool, int, float and str stand
+for themselves; everything else is a list that begins with what it is, an array being ``[ARRAY, dtype, *shape]``. Arrays
+take their bytes from the body in the order in which they occur; one that occurs again, as parameters do in every cache,
+is sent once.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from typing import Any
 import msgpack
 import numpy as np
 
-MAX_HEADER = 2 << 20  # bytes; every container costs a byte here at least, so this bounds their number as well
-MAX_BODY = 256 << 20  # bytes
+MAX_HEADER = 2 << 20  # bytes; every container costs two here at least, so this bounds their number as well
+MAX_BODY = 256 << 20  # bytes; also of all arrays together, those that occur again counted again
 MAX_DEPTH = 32
-DTYPES = frozenset("b1,i1,i2,i4,i8,u1,u2,u4,u8,f2,f4,f8,c8,c16".split(","))
+DTYPES = {code: np.dtype(f"<{code}") for code in "b1,i1,i2,i4,i8,u1,u2,u4,u8,f2,f4,f8,c8,c16".split(",")}
+CODES = {dtype: code for code, dtype in DTYPES.items()}
+Buffer = bytes | memoryview
 LENGTHS = struct.Struct("<II")
-TUPLE, DICT, ARRAY, OPAQUE, REFERENCE, STAND_IN, RECIPE = 1, 2, 3, 4, 5, 6, 7
-PLAIN = (bool, int, float, str)
+LIST, TUPLE, DICT, ARRAY, AGAIN, OPAQUE, REFERENCE, STAND_IN, RECIPE = range(9)
+PLAIN = frozenset({type(None), bool, int, float, str})
 
 
 class WireError(Exception):
@@ -79,15 +82,15 @@ def encode(value: Any) -> bytes:
     Raises:
         WireError: when it is larger than a frame may be.
     """
-    body: list[bytes] = []
+    body = _Sent()
     header = msgpack.packb(_plain(value, body, 0), use_bin_type=True)
-    size = sum(map(len, body))
+    size = sum(map(len, body.parts))
     if len(header) > MAX_HEADER or size > MAX_BODY:
         raise WireError("the value is too large to be sent")
-    return b"".join([LENGTHS.pack(len(header), size), header, *body])
+    return b"".join([LENGTHS.pack(len(header), size), header, *body.parts])
 
 
-def decode(header: bytes, body: bytes, *, references: bool = False) -> Any:
+def decode(header: Buffer, body: Buffer, *, references: bool = False) -> Any:
     """The value of a frame's header and body, of plain built-in types, arrays, :class:`Opaque` and nothing else.
 
     Args:
@@ -98,7 +101,8 @@ def decode(header: bytes, body: bytes, *, references: bool = False) -> Any:
         WireError: when the bytes are not a frame.
     """
     try:
-        return _rebuild(_unpack(header), _Body(body), 0, references)
+        node = msgpack.unpackb(header, raw=False, strict_map_key=True)
+        return _rebuild(node, _Received(body), 0, references)
     except (ValueError, TypeError, OverflowError, RecursionError, struct.error) as error:
         raise WireError(f"not a frame: {error}") from error
 
@@ -132,13 +136,14 @@ class Channel:
         header_size, body_size = LENGTHS.unpack(self._exactly(LENGTHS.size))
         if header_size > MAX_HEADER or body_size > MAX_BODY:
             raise WireError("a frame is too large")
-        return decode(self._exactly(header_size), self._exactly(body_size), references=references)
+        frame = memoryview(self._exactly(header_size + body_size))
+        return decode(frame[:header_size], frame[header_size:], references=references)
 
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
 
-    def _exactly(self, size: int) -> bytes:
+    def _exactly(self, size: int) -> bytearray:
         parts = bytearray()
         while len(parts) < size:
             try:
@@ -153,7 +158,7 @@ class Channel:
             parts += part
             if time.monotonic() - self._ticked > self._tick_seconds:  # it sends, drop by drop
                 self._tick()
-        return bytes(parts)
+        return parts
 
     def _tick(self) -> None:
         self._ticked = time.monotonic()
@@ -161,12 +166,31 @@ class Channel:
             self._alive()
 
 
-def _plain(value: Any, body: list[bytes], depth: int) -> Any:
+class _Sent:
+    """The arrays' bytes as they go out, and the place of each array among them."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self._seen: dict[int, tuple[int, np.ndarray]] = {}  # the array is kept: no other can take its id
+
+    def node(self, array: np.ndarray, code: str) -> list:
+        """The node of an array; its bytes are added the first time."""
+        place, _ = self._seen.setdefault(id(array), (len(self.parts), array))
+        if place < len(self.parts):
+            return [AGAIN, place]
+        self.parts.append(array.tobytes())
+        return [ARRAY, code, *array.shape]
+
+
+def _plain(value: Any, body: _Sent, depth: int) -> Any:
     """``value`` as msgpack can write it; arrays go to ``body``."""
     if depth > MAX_DEPTH:
         return _opaque("value nested too deeply")
-    if type(value) is np.ndarray:
-        return _array(value, value, body, depth)
+    kind = type(value)
+    if kind is np.ndarray and value.dtype in CODES:
+        return body.node(value, CODES[value.dtype])
+    if kind in PLAIN and kind is not int:
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool):
@@ -178,24 +202,35 @@ def _plain(value: Any, body: list[bytes], depth: int) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, (list, tuple)):
-        parts = [_plain(part, body, depth + 1) for part in value]
-        return msgpack.ExtType(TUPLE, msgpack.packb(parts)) if isinstance(value, tuple) else parts
+        return [TUPLE if isinstance(value, tuple) else LIST, *[_plain(part, body, depth + 1) for part in value]]
     if isinstance(value, dict):
-        pairs = [[_plain(key, body, depth + 1), _plain(part, body, depth + 1)] for key, part in value.items()]
-        return msgpack.ExtType(DICT, msgpack.packb(pairs))
+        return [DICT, *[_plain(part, body, depth + 1) for pair in value.items() for part in pair]]
     if isinstance(value, Opaque):
         return _opaque(value.type_name)
     if isinstance(value, Reference):
-        return msgpack.ExtType(REFERENCE, msgpack.packb([value.number, list(value.path)]))
+        return [REFERENCE, value.number, *value.path]
     if isinstance(value, StandIn):
-        return msgpack.ExtType(STAND_IN, value.name.encode())
+        return [STAND_IN, value.name]
     if isinstance(value, Recipe):
-        return msgpack.ExtType(RECIPE, msgpack.packb([value.kind, _plain(value.settings, body, depth + 1)]))
-    return _array(_as_array(value), value, body, depth)
+        return [RECIPE, value.kind, _plain(value.settings, body, depth + 1)]
+    return _array(value, body, depth)
+
+
+def _array(value: Any, body: _Sent, depth: int) -> Any:
+    """The node of what is or holds an array (a tensor, a variable), of any kind and byte order."""
+    array = _as_array(value)
+    if array is None:
+        return _opaque(type(value).__name__)
+    if array.dtype.kind == "U":
+        return _plain(array.tolist(), body, depth)
+    code = array.dtype.str[1:]
+    if code not in DTYPES:
+        return _opaque(f"array of dtype {array.dtype}")
+    body.parts.append(array.astype(DTYPES[code], copy=False).tobytes())
+    return [ARRAY, code, *array.shape]
 
 
 def _as_array(value: Any) -> np.ndarray | None:
-    """The array that ``value`` is or holds (a tensor, a variable), or None."""
     if isinstance(value, np.ndarray):
         return np.asarray(value)
     if type(value).__module__.split(".")[0] in ("tensorflow", "keras") and hasattr(value, "shape"):
@@ -203,83 +238,77 @@ def _as_array(value: Any) -> np.ndarray | None:
     return None
 
 
-def _array(array: np.ndarray | None, value: Any, body: list[bytes], depth: int) -> Any:
-    if array is None:
-        return _opaque(type(value).__name__)
-    if array.dtype.kind == "U":
-        return _plain(array.tolist(), body, depth)
-    if array.dtype.str[1:] not in DTYPES:
-        return _opaque(f"array of dtype {array.dtype}")
-    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    body.append(array.tobytes())
-    return msgpack.ExtType(ARRAY, msgpack.packb([array.dtype.str[1:], list(array.shape)]))
+def _opaque(type_name: str) -> list:
+    return [OPAQUE, type_name.encode("utf-8", "replace")[:80].decode("utf-8", "replace")]
 
 
-def _opaque(type_name: str) -> Any:
-    return msgpack.ExtType(OPAQUE, type_name.encode("utf-8", "replace")[:80])
+class _Received:
+    """The arrays' bytes as they came: each is given out once, and what occurs again is the same array.
+
+    So a small header cannot claim the same bytes many times, be it to fill the memory or to make comparing endless.
+    """
+
+    def __init__(self, data: Buffer) -> None:
+        self._data, self._next, self._claimed = data, 0, 0
+        self._arrays: list[np.ndarray] = []
+
+    def array(self, code: Any, *shape: Any) -> np.ndarray:
+        """The next array."""
+        if code not in DTYPES or len(shape) > MAX_DEPTH or not all(type(size) is int and size >= 0 for size in shape):
+            raise ValueError("not an array that may cross")
+        start, size = self._next, DTYPES[code].itemsize * math.prod(shape)
+        self._next = self._claim(size, start + size)
+        if code == "b1":  # any byte but 0 or 1 would be a bool that is neither
+            array = np.ndarray(shape, np.uint8, self._data, start) != 0 if size else np.zeros(shape, bool)
+        else:
+            array = np.ndarray(shape, DTYPES[code], self._data, start).copy() if size else np.zeros(shape, DTYPES[code])
+        self._arrays.append(np.asarray(array))  # a bool without axes would be no array
+        return self._arrays[-1]
+
+    def again(self, place: Any) -> np.ndarray:
+        """An array that was there before."""
+        if type(place) is not int or not 0 <= place < len(self._arrays):
+            raise ValueError("there is no such array")
+        self._claim(self._arrays[place].nbytes, self._next)
+        return self._arrays[place]
+
+    def _claim(self, size: int, end: int) -> int:
+        self._claimed += size
+        if end > len(self._data) or self._claimed > MAX_BODY:
+            raise ValueError("the body is too short")
+        return end
 
 
-def _unpack(data: bytes) -> Any:
-    return msgpack.unpackb(data, raw=False, strict_map_key=True)
-
-
-def _rebuild(value: Any, body: _Body, depth: int, references: bool) -> Any:
-    if depth > MAX_DEPTH + 1:
-        raise ValueError("nested too deeply")
-    if value is None or isinstance(value, PLAIN):
-        return value
-    if isinstance(value, list):
-        return [_rebuild(part, body, depth + 1, references) for part in value]
-    if not isinstance(value, msgpack.ExtType):
-        raise ValueError(f"unexpected {type(value).__name__}")
-    if value.code == OPAQUE:
-        return Opaque(value.data[:80].decode("utf-8", "replace"))
-    if value.code == STAND_IN and references:
-        return StandIn(value.data.decode())
-    parts = _unpack(value.data)
-    if not isinstance(parts, list):
-        raise ValueError("an extension must hold a list")
-    if value.code == TUPLE:
-        return tuple(_rebuild(part, body, depth + 1, references) for part in parts)
-    if value.code == DICT:
-        return {
-            _key(_rebuild(key, body, depth + 1, references)): _rebuild(part, body, depth + 1, references)
-            for key, part in parts
-        }
-    if value.code == ARRAY:
-        return _rebuild_array(*parts, body=body)
-    if value.code == REFERENCE and references:
-        number, path = parts
-        return Reference(number, tuple(path))
-    if value.code == RECIPE and references:
-        kind, settings = parts
-        return Recipe(kind, _rebuild(settings, body, depth + 1, references))
-    raise ValueError(f"unexpected extension {value.code}")
+def _rebuild(node: Any, body: _Received, depth: int, references: bool) -> Any:
+    if type(node) in PLAIN:
+        return node
+    if type(node) is not list or not node or type(node[0]) is not int or depth > MAX_DEPTH + 1:
+        raise ValueError(f"unexpected {type(node).__name__}")
+    kind, *parts = node
+    if kind == ARRAY:
+        return body.array(*parts)
+    if kind == AGAIN:
+        return body.again(*parts)
+    if kind == OPAQUE:
+        (name,) = parts
+        return Opaque(str(name)[:80])
+    if kind == LIST:
+        return [_rebuild(part, body, depth + 1, references) for part in parts]
+    if kind == TUPLE:
+        return tuple([_rebuild(part, body, depth + 1, references) for part in parts])
+    if kind == DICT:
+        parts = [_rebuild(part, body, depth + 1, references) for part in parts]
+        return {_key(key): part for key, part in zip(parts[::2], parts[1::2], strict=True)}
+    if kind == REFERENCE and references:
+        return Reference(parts[0], tuple(parts[1:]))
+    if kind == STAND_IN and references:
+        return StandIn(*parts)
+    if kind == RECIPE and references:
+        return Recipe(parts[0], _rebuild(parts[1], body, depth + 1, references))
+    raise ValueError(f"unexpected kind {kind}")
 
 
 def _key(key: Any) -> Any:
-    if isinstance(key, tuple):
+    if type(key) is tuple:
         return tuple(map(_key, key))
-    return key if key is None or isinstance(key, (*PLAIN, Opaque)) else Opaque(type(key).__name__)
-
-
-class _Body:
-    """The arrays' bytes, each given out once: a small header cannot claim the same bytes many times."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self._next = data, 0
-
-    def take(self, dtype: np.dtype, count: int) -> np.ndarray:
-        start, self._next = self._next, self._next + count * dtype.itemsize
-        if self._next > len(self._data):
-            raise ValueError("the body is too short")
-        return np.frombuffer(self._data, dtype, count, start) if count else np.empty(0, dtype)
-
-
-def _rebuild_array(dtype: Any, shape: Any, *, body: _Body) -> np.ndarray:
-    if dtype not in DTYPES or len(shape) > MAX_DEPTH or not all(type(size) is int and size >= 0 for size in shape):
-        raise ValueError("not an array that may cross")
-    count = math.prod(shape)
-    if dtype == "b1":  # any byte but 0 or 1 would be a bool that is neither
-        return (body.take(np.dtype("u1"), count) != 0).reshape(shape)
-    return body.take(np.dtype("<" + dtype), count).reshape(shape).copy()
+    return key if type(key) in PLAIN or type(key) is Opaque else Opaque(type(key).__name__)

@@ -23,6 +23,7 @@ from unrolled.arrays import Case
 from unrolled.checks.compare import difference
 from unrolled.wire import Recipe
 
+GLOBAL = "import numpy.random as _global; "
 SIGMAS = 6.5  # a right answer leaves one of these bounds less than once in 10^9 submissions;
 FEW, NATS = 6.0, 15.0  # some room more for counts of which little is expected, and for rare letters' surprise
 OTHER_SIZES, REPEATED = "for other sizes", "when called again after another input"
@@ -56,18 +57,12 @@ def check_habits(student: Any, exercise: str, cases: Sequence[Case], axes: tuple
 
 def global_state(student: Any) -> str:
     """A digest of NumPy's global generator in the student's process."""
-    return run(student, "print(hash((str(_global.get_state()[2:]), _global.get_state()[1].tobytes())))")
-
-
-def run(student: Any, source: str) -> str:
-    """What lines of ours print in the student's notebook."""
-    source = f"import numpy.random as _global\n{source}"
-    return str(student._ask({"do": "run", "source": source, "cell": "grader"}, "the notebook").get("outputs"))
+    return student.run(f"{GLOBAL}print(hash((str(_global.get_state()[2:]), _global.get_state()[1].tobytes())))")
 
 
 def check_global_state(student: Any, exercise: str, *args: Any) -> None:
     """Raise Mistake when a call changes NumPy's global generator."""
-    run(student, "_global.seed(20_061_027)")  # from a state that nobody seeds it with
+    student.run(f"{GLOBAL}_global.seed(20_061_027)")  # from a state that nobody seeds it with
     before = global_state(student)
     student.call(exercise, *args)
     if global_state(student) != before:

@@ -7,9 +7,13 @@ call.
 
 from __future__ import annotations
 
-import keras
 import numpy as np
-import tensorflow as tf
+
+from unrolled.quiet import quietly
+
+with quietly():
+    import keras
+    import tensorflow as tf
 
 Array = np.ndarray
 Parameters = dict[str, Array]
