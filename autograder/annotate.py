@@ -7,6 +7,8 @@ marks included, and its messages go to stdout.
 
 from __future__ import annotations
 
+import textwrap
+
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked
 
@@ -16,6 +18,7 @@ from autograder.units import CHECK_PREFIX
 from autograder.verdict import ExerciseVerdict, Verdict
 
 NOTE_ID = "unrolled-notes"
+PAGE_WIDTH = 96  # characters on a line of a feedback page: what is longer would have to be scrolled
 
 
 class Mismatch(Exception):
@@ -52,7 +55,19 @@ def _outputs(cell: NotebookNode, exercises: dict[str, ExerciseVerdict], verdict:
 
 def _stdout(exercise: ExerciseVerdict) -> NotebookNode:
     heading = f"{exercise.id}: {exercise.outcome}, {exercise.score:g} of {exercise.max_score:g} points"
-    return NotebookNode(output_type="stream", name="stdout", text="\n".join([heading, *exercise.messages]) + "\n")
+    lines = [line for message in exercise.messages for line in _wrapped(message)]
+    return NotebookNode(output_type="stream", name="stdout", text="\n".join([heading, *lines]) + "\n")
+
+
+def _wrapped(message: str) -> list[str]:
+    """The message in lines that fit the page; those that go on are indented."""
+    return [
+        line
+        for part in message.splitlines()
+        for line in textwrap.wrap(
+            part, PAGE_WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+    ]
 
 
 def _result(exercise: ExerciseVerdict) -> NotebookNode:

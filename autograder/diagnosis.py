@@ -18,6 +18,7 @@ import copy
 import io
 import signal
 import threading
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import recipes
 from autograder.child import MAX_MESSAGE
 from autograder.fault_words import Words
 from autograder.known_answers import known_answers, worked_answers
@@ -35,13 +37,15 @@ from autograder.student import Call, Handle
 from autograder.units import FIGURE, TRAINING, Unit
 from autograder.wording import exception_name
 from unrolled.arrays import Case, load_cases
+from unrolled.wire import Recipe
 
 PREFIX = "most likely: "
 FIRST_WRONG = "the first thing that goes wrong is "
-SECONDS = 1.0  # for one known mistake on one call
+PATIENCE = 0.05, 10  # seconds of processor time, and times the solution's own time, for one known mistake on one call
 MOST_CALLS = 12  # of a kind, wrong or right, that are compared
 MIXED_UP = ("what is returned", "the cache", "the caches")  # places that say nothing of how values are computed
 MOST_PLACES = 3  # that one sentence tells
+UNSEEN = object()  # in the place of an argument of which nobody knows how a call left it
 AGREEMENT = 0.5  # of the known mistakes with the same first wrong values: so many must name the same place
 
 
@@ -62,6 +66,7 @@ class Observed:
     value: Any = None
     after: Sequence[Any] | None = None
     raised: tuple[str, str] | None = None
+    seconds: float = 0.0
 
 
 class Unanswered(Exception):
@@ -83,9 +88,15 @@ class Exercise:
         if not self._cases:  # only live cases are asked for
             return {}
         words = words_for(self.unit, self.name)
-        whole = self.right(Call(self.name, tuple(self._cases[0].inputs.values()))).value
-        outputs = zip(_parts(whole), self._cases[0].outputs, strict=False)
-        return {f"/{key}": words.of_name(name) or f"`{name}`" for key, name in outputs}
+        whole = self.right(self.call_on(self._cases[0])).value
+        parts, outputs = _parts(whole), self._cases[0].outputs
+        if len(parts) != len(outputs) or len(parts) == 1:  # one dict; or one value, of which it says nothing to name it
+            return {}
+        return {
+            f"/{key}": words.of_name(name) or f"`{name}`"
+            for (key, part), name in zip(parts.items(), outputs, strict=True)
+            if not isinstance(part, tuple)  # a cache
+        }
 
     @cached_property
     def _cases(self) -> list[Case]:
@@ -95,14 +106,18 @@ class Exercise:
     @cached_property
     def order(self) -> Order:
         """Which of the exercise's values go wrong with which others."""
-        calls = [Call(self.name, tuple(case.inputs.values())) for case in self._cases[:2]]
+        calls = [self.call_on(case) for case in self._cases[:2]]
         return Order([(known, self._leaves(known, calls)) for known in self.known])
 
     def _leaves(self, known: Known, calls: Sequence[Call]) -> frozenset[str]:
-        pairs = [(self.wrong(known, call), self.right(call)) for call in calls]
-        if any(wrong.raised or right.raised for wrong, right in pairs):
-            return frozenset()
-        return frozenset().union(*(wrong_leaves(wrong.value, right.value)[0] for wrong, right in pairs))
+        leaves: frozenset[str] = frozenset()
+        for call in calls:
+            right = self.right(call)
+            wrong = self.wrong(known, call, right)
+            if wrong.raised or right.raised:
+                return frozenset()
+            leaves |= wrong_leaves(wrong.value, right.value)[0]
+        return leaves
 
     def place_of(self, wrong: frozenset[str], looked_at: frozenset[str]) -> str | None:
         """Words for what goes wrong first, of the values that could be looked at; None when they are not to be had."""
@@ -124,28 +139,39 @@ class Exercise:
         return None
 
     def _name(self, leaves: Iterable[str]) -> str | None:
-        """The contract's name of the one value that is returned at these leaves, unless they lie inside of a cache."""
-        parts = {leaf.removesuffix("/*") for leaf in leaves}
+        """The contract's name of the one value that is returned at these leaves, unless it is a cache."""
+        parts = {"/" + (leaf.split("/")[1] if leaf.strip("/*") else "") for leaf in leaves}
         return self.names.get(parts.pop()) if len(parts) == 1 else None
 
     def right(self, call: Call) -> Observed:
         """What the worked solution makes of a call."""
         return run(self.namespace[self.name], call.args, call.after is not None)
 
-    def wrong(self, known: Known, call: Call) -> Observed:
-        """What a known mistake makes of it."""
+    def wrong(self, known: Known, call: Call, right: Observed) -> Observed:
+        """What a known mistake makes of a call of which the worked solution made ``right``."""
         if known not in self._functions:
             self._functions[known] = defined(known.source, self.name, self.namespace)
         function = self._functions[known]
-        return run(function, call.args, call.after is not None) if function else Observed(raised=("", ""))
+        if function is None:
+            return Observed(raised=("", ""))
+        least, times = PATIENCE
+        return run(function, call.args, call.after is not None, least + times * right.seconds)
+
+    def call_on(self, case: Case) -> Call:
+        """The call that a case asks for; an ``rng`` is kept as the seed of a generator."""
+        inputs = dict(case.inputs)
+        if isinstance(inputs.get("rng"), int):
+            inputs["rng"] = Recipe("Generator", {"seed": inputs["rng"]})
+        return self.repeatable(Call(self.name, tuple(inputs.values())))
 
     def repeatable(self, call: Call) -> Call:
-        """The call with the values that its handles stand for, as a right exercise would have made them."""
+        """The call with the values that its handles stand for, as a right exercise would have made them, and with what
+        its recipes make.
+        """
         args, after = tuple(self._resolved(arg) for arg in call.args), call.after
-        if isinstance(after, list) and len(after) == len(args):  # what a handle stands for is not comparable
-            after = [
-                own if isinstance(arg, Handle) else left for arg, own, left in zip(call.args, args, after, strict=True)
-            ]
+        if isinstance(after, list) and len(after) == len(args):
+            unseen = [isinstance(arg, (Handle, Recipe)) for arg in call.args]
+            after = [UNSEEN if hidden else left for hidden, left in zip(unseen, after, strict=True)]
         return Call(call.name, args, call.value, after, call.raised)
 
     def _resolved(self, value: Any) -> Any:
@@ -156,7 +182,13 @@ class Exercise:
             found = run(self.namespace[maker.name], [self._resolved(arg) for arg in maker.args], False).value
             for index in value.reference.path:
                 found = found[index]
+            if not _is_data(found):  # layers and models have a state, and take long to copy and to call
+                raise Unanswered(value)
             return found
+        if isinstance(value, Recipe):
+            if value.kind != "Generator":  # a layer has weights of its own
+                raise Unanswered(value)
+            return recipes.made(value)
         if isinstance(value, (list, tuple)):
             return type(value)(map(self._resolved, value))
         return value
@@ -215,7 +247,7 @@ def _fitting(exercise: Exercise, evidence: Sequence[tuple[Call, Observed]]) -> l
     """The known mistakes that make of all calls what the student's function made of them."""
     fitting = list(exercise.known)
     for call, solution in evidence:
-        fitting = [known for known in fitting if _fits(exercise.wrong(known, call), call, solution)]
+        fitting = [known for known in fitting if _fits(exercise.wrong(known, call, solution), call, solution)]
         if not fitting:
             break
     return fitting
@@ -239,7 +271,12 @@ def _chosen(fitting: Sequence[Known], raised: bool) -> str | None:
 
 
 def _first_wrong(exercise: Exercise, wrong: Sequence[tuple[Call, Observed]]) -> str | None:
-    """A sentence on what goes wrong first, of all that the exercise returns."""
+    """A sentence on what goes wrong first, of all that the exercise returns.
+
+    Of what is drawn by chance, a right answer may return something else than the worked solution.
+    """
+    if any(isinstance(arg, np.random.Generator) for call, _ in wrong for arg in call.args):
+        return None
     seen = [wrong_leaves(call.value, solution.value) for call, solution in wrong]
     place = exercise.place_of(
         frozenset().union(*(leaves for leaves, _ in seen)), frozenset().union(*(looked_at for _, looked_at in seen))
@@ -271,8 +308,12 @@ def _fits(seen: Observed, call: Call, solution: Observed) -> bool:
     """Whether what a function makes of a call is what the student's function made of it."""
     if call.raised or seen.raised:
         return seen.raised == call.raised
-    if call.after is not None and not same(list(seen.after or ()), list(call.after)):
-        return False
+    if call.after is not None:
+        if len(seen.after or ()) != len(call.after):
+            return False
+        pairs = zip(seen.after or (), call.after, strict=True)
+        if not all(same(ours, theirs) for ours, theirs in pairs if theirs is not UNSEEN):
+            return False
     parts = _parts(seen.value), _parts(call.value), _parts(solution.value)
     if parts[1].keys() != parts[2].keys():  # another number of parts, or other keys, than the contract says
         return same(seen.value, call.value)
@@ -290,9 +331,16 @@ def _parts(value: Any) -> Mapping[Any, Any]:
     return dict(enumerate(value)) if isinstance(value, tuple) else {"": value}
 
 
+def _is_data(value: Any) -> bool:
+    """Whether a value is nothing but arrays, numbers and text, nested as it may be."""
+    if isinstance(value, (list, tuple, dict)):
+        return all(map(_is_data, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, (np.ndarray, np.generic, bool, int, float, str))
+
+
 def _is_private(theirs: Any, right: Any) -> bool:
-    """Whether a part is a cache of the student's own making, which no known mistake can have."""
-    return isinstance(right, (tuple, list, dict)) and _outline(theirs) != _outline(right)
+    """Whether a part is a cache of the student's own making, which no known mistake can have: caches are tuples."""
+    return isinstance(right, tuple) and _outline(theirs) != _outline(right)
 
 
 def _outline(value: Any) -> Any:
@@ -314,6 +362,8 @@ def wrong_leaves(value: Any, right: Any) -> tuple[frozenset[str], frozenset[str]
 def _compared(value: Any, right: Any, place: str) -> Iterator[tuple[str, bool]]:
     if not isinstance(right, (tuple, list, dict)):
         yield place, same(value, right)
+    elif place and isinstance(right, dict) and not all(str(key).isidentifier() for key in right):
+        yield place, same(value, right)  # its keys are data, and name nothing
     elif not place and isinstance(right, list) and (not isinstance(value, list) or len(value) != len(right)):
         yield f"{place}/*", False  # a list alone is what the exercise returns, and this one is shorter, longer or none
     elif _outline(value) == _outline(right) or not place and _parts(value).keys() == _parts(right).keys():
@@ -322,8 +372,8 @@ def _compared(value: Any, right: Any, place: str) -> Iterator[tuple[str, bool]]:
             yield from _compared(theirs, ours, f"{place}/*")
         for key in _parts(right) if pairs is None else ():
             yield from _compared(_parts(value)[key], _parts(right)[key], f"{place}/{key}")
-    elif isinstance(right, list) and place.count("/") == 1:  # what is returned, and no part of a cache
-        yield f"{place}/*", False
+    elif place.count("/") == 1 and not isinstance(right, tuple):  # what is returned, and no part of a cache
+        yield f"{place}/*" if isinstance(right, list) else place, False
 
 
 def same(one: Any, other: Any) -> bool:
@@ -349,33 +399,36 @@ def same(one: Any, other: Any) -> bool:
 # -------------------------------------------------------------------------------------------------------------- running
 
 
-def run(function: Callable[..., Any], args: Sequence[Any], look_after: bool) -> Observed:
-    """Call a function of ours on copies of the arguments."""
+def run(
+    function: Callable[..., Any], args: Sequence[Any], look_after: bool, patience: float | None = None
+) -> Observed:
+    """Call a function of ours on copies of the arguments, for so many seconds if it may be wrong."""
     own = copy.deepcopy(tuple(args))
+    began = time.process_time()
     try:
-        with _in_time(), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with _in_time(patience), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             value = function(*own)
     except Exception as error:  # mistakes are wrong on purpose
         return Observed(
             raised=(exception_name([kind.__name__ for kind in type(error).__mro__]), str(error)[:MAX_MESSAGE])
         )
-    return Observed(value, own if look_after else None)
+    return Observed(value, own if look_after else None, seconds=time.process_time() - began)
 
 
 @contextlib.contextmanager
-def _in_time() -> Iterator[None]:
+def _in_time(seconds: float | None) -> Iterator[None]:
     """End the block by an exception when it takes too long: a fault may have made a loop endless."""
-    if threading.current_thread() is not threading.main_thread():
+    if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, _too_long)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    before = signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _too_long(*_: object) -> None:

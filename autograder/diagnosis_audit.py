@@ -107,15 +107,16 @@ def is_true(unit: Unit, faulty: Faulty, sentence: str) -> bool:
 
 def public_calls(unit: Unit, faulty: Faulty) -> Iterator[Call]:
     """What the faulty answer makes of the public cases, among the paraphrase's other answers."""
-    namespace = dict(exercise_of(unit, faulty.exercise).namespace)
+    exercise = exercise_of(unit, faulty.exercise)
+    namespace = dict(exercise.namespace)
     for name, answer in faulty.answers.items():
         namespace[name] = defined(answer, name, namespace)
     function = namespace[faulty.exercise]
     for name, case in _cases(unit).items():
         if function is not None and name.startswith(f"{faulty.exercise}/"):
-            inputs = tuple(case.inputs.values())
-            seen = run(function, inputs, look_after=True)
-            yield Call(faulty.exercise, inputs, seen.value, seen.after, seen.raised)
+            call = exercise.call_on(case)
+            seen = run(function, call.args, look_after=True)
+            yield Call(call.name, call.args, seen.value, seen.after, seen.raised)
 
 
 @lru_cache

@@ -30,9 +30,11 @@ from autograder.known_answers import KnownAnswers, known_answers, worked_answers
 from autograder.mutation import Mutant, mutants
 from autograder.units import Unit, grade_id, marks
 from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.watchdog import Limits
 
 SEED = 1  # of the live cases: the same on every run, so that an audit can be repeated
 LEAST_MUTANTS, LEAST_MISTAKES, LEAST_PARAPHRASES, MOST_EQUIVALENT = 12, 3, 3, 0.1
+LIMITS = Limits(call_seconds=2)  # right answers take a fraction of a second, and many mutants never end
 MOST_MUTANTS = 32  # of an exercise, unless all are asked for: for the time that an audit takes
 
 Kind = Literal["solution", "mutant", "mistake", "paraphrase", "stub", "fault"]
@@ -146,7 +148,7 @@ def judged(
 ) -> Iterator[tuple[Trial, Verdict]]:
     """The verdict on each trial, as soon as it is there. Raises LockdownUnavailable, GraderFault."""
     files, jobs = submission(unit), jobs or os.cpu_count() or 1
-    with pool(jobs, accept_risk=accept_risk, root=unit.root) as examiners:
+    with pool(jobs, LIMITS, accept_risk=accept_risk, root=unit.root) as examiners:
         waiting: dict[Future[Verdict], Trial] = {}
         for trial in wanted:
             name = f"{trial.exercise} {trial.name}".strip()
