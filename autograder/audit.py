@@ -23,7 +23,9 @@ def audit(
     json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
     exercise: Annotated[str | None, typer.Option(help="Try this exercise's graders only.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Answers judged at a time.")] = os.cpu_count() or 1,
-    every: Annotated[bool, typer.Option("--all", help="Try every mutant, where an exercise has more than 32.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every mutant, where an exercise has more than 32, graded in all exercises.")
+    ] = False,
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Run even where nothing can be locked down.")
     ] = False,
@@ -76,7 +78,9 @@ def _audit(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=console, transient=True) as progress:
-            for pair in progress.track(judged(unit, wanted, jobs, accept_risk), len(wanted), description=unit.slug):
+            for pair in progress.track(
+                judged(unit, wanted, jobs, accept_risk, every), len(wanted), description=unit.slug
+            ):
                 verdicts.append(pair)
     except LockdownUnavailable as lacking:
         _wrong(f"{lacking}. If you trust the answers in this checkout, say --accept-risk")

@@ -399,9 +399,7 @@ def same(one: Any, other: Any) -> bool:
 # -------------------------------------------------------------------------------------------------------------- running
 
 
-def run(
-    function: Callable[..., Any], args: Sequence[Any], look_after: bool, patience: float | None = None
-) -> Observed:
+def run(function: Callable[..., Any], args: Sequence[Any], look_after: bool, patience: float | None = None) -> Observed:
     """Call a function of ours on copies of the arguments, for so many seconds if it may be wrong."""
     own = copy.deepcopy(tuple(args))
     began = time.process_time()

@@ -11,7 +11,7 @@ wrong cell sinks no right loop. Anything else that a test raises is a fault of o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -108,17 +108,17 @@ class _Collection:
 
 
 def examine(
-    unit: Unit, student: Student, cases: Mapping[str, Case], seed: int, only: str | None = None
+    unit: Unit, student: Student, cases: Mapping[str, Case], seed: int, only: Collection[str] | None = None
 ) -> tuple[ExerciseVerdict, ...]:
     """The verdict on every exercise of the unit.
 
     Args:
-        only: grade this exercise alone; the others are left out of the result.
+        only: grade these exercises alone; the others are left out of the result.
 
     Raises:
         GraderFault: when a test of ours is broken, or an exercise has none.
     """
-    wanted = {exercise.id: exercise for exercise in unit.exercises if only in (None, exercise.id)}
+    wanted = {exercise.id: exercise for exercise in unit.exercises if only is None or exercise.id in only}
     parts: dict[str, list[Part]] = {name: [] for name in wanted}
     for test in hidden_tests(unit.grader):
         if test.exercise in wanted:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from autograder import confine
 from autograder.judge import judge
@@ -25,6 +26,7 @@ from unrolled.quiet import quietly
 
 SECRET = ("autograder/graders", "autograder/references", "autograder/answers", "autograder/classmates", "solutions")
 OPEN = ("unrolled", "data")
+Result = TypeVar("Result")
 
 
 class LockdownUnavailable(Exception):
@@ -44,11 +46,15 @@ class Examiners:
         slug: str,
         seed: int,
         submission: str = "",
-        only: str | None = None,
+        only: Collection[str] | None = None,
         root: Path = ROOT,
     ) -> Future[Verdict]:
         """Have a submission judged; see :func:`autograder.judge.judge`."""
         return self._pool.submit(_judge, files, slug, seed, self.house, submission, only, root)
+
+    def call(self, function: Callable[..., Result], *args: Any) -> Future[Result]:
+        """Have a function of ours called in the place of a submission judged: with the house, and then ``args``."""
+        return self._pool.submit(function, self.house, *args)
 
 
 @contextmanager
@@ -110,7 +116,13 @@ def open_house(
 
 
 def _judge(
-    files: Mapping[str, bytes], slug: str, seed: int, house: House, submission: str, only: str | None, root: Path
+    files: Mapping[str, bytes],
+    slug: str,
+    seed: int,
+    house: House,
+    submission: str,
+    only: Collection[str] | None,
+    root: Path,
 ) -> Verdict:
     return judge(files, find_unit(slug, root), seed, house, submission, only)
 

@@ -7,7 +7,7 @@ removed again: so the same call can run in another process or on another machine
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,12 @@ from unrolled.arrays import Case, load_cases
 
 
 def judge(
-    files: Mapping[str, bytes], unit: Unit, seed: int, house: House, submission: str = "", only: str | None = None
+    files: Mapping[str, bytes],
+    unit: Unit,
+    seed: int,
+    house: House,
+    submission: str = "",
+    only: Collection[str] | None = None,
 ) -> Verdict:
     """The verdict on one submission.
 
@@ -33,7 +38,7 @@ def judge(
         seed: makes the extra cases, and is kept in the verdict.
         house: where children come from and what binds them.
         submission: the name to put on the verdict.
-        only: the one exercise to grade; all of them by default.
+        only: the exercises to grade; all of them by default.
 
     Raises:
         GraderFault, LockdownFailed: the tool is at fault, not the submission.

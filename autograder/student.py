@@ -85,6 +85,7 @@ class Student:
         self.cell_outputs: dict[str, list[dict]] = {}
         self.protections: tuple[str, ...] = ()
         self.calls: list[Call] = []
+        self.asked: dict[str, set[str]] = {}  # by exercise, the functions that its tests have called
         self.notes: list[str] = []
 
     def __enter__(self) -> Student:
@@ -189,6 +190,7 @@ class Student:
     def _ask_call(
         self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool, times: int | None = None
     ) -> dict[str, Any]:
+        self.asked.setdefault(self._exercise, set()).add(name)
         sent = [self._sent(arg) for arg in args]
         stand_ins = {arg.name: arg.function for arg in args if isinstance(arg, Provided)}
         request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after, "times": times}

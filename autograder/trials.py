@@ -11,6 +11,8 @@ stub         ``not attempted`` in its own exercise, all points in every other
 fault        a mutant of a paraphrase: it shows what messages say, and is
              graded in its own exercise alone
 ===========  ============================================================
+
+Mutants and mistakes are graded in those exercises that they can reach: see :mod:`autograder.reach`.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from autograder.examination import GraderFault
 from autograder.examiner import pool
 from autograder.known_answers import KnownAnswers, known_answers, worked_answers
 from autograder.mutation import Mutant, mutants
+from autograder.reach import Reach, asked
 from autograder.units import Unit, grade_id, marks
 from autograder.verdict import ExerciseVerdict, Verdict
 from autograder.watchdog import Limits
@@ -144,20 +147,43 @@ def _chosen(
 
 
 def judged(
-    unit: Unit, wanted: Iterable[Trial], jobs: int | None = None, accept_risk: bool = False
+    unit: Unit,
+    wanted: Iterable[Trial],
+    jobs: int | None = None,
+    accept_risk: bool = False,
+    everywhere: bool = False,
 ) -> Iterator[tuple[Trial, Verdict]]:
-    """The verdict on each trial, as soon as it is there. Raises LockdownUnavailable, GraderFault."""
+    """The verdict on each trial, as soon as it is there.
+
+    Args:
+        everywhere: grade mutants and mistakes in all exercises, in those that they cannot reach, too.
+
+    Raises:
+        LockdownUnavailable, GraderFault.
+    """
     files, jobs = submission(unit), jobs or os.cpu_count() or 1
     with pool(jobs, LIMITS, accept_risk=accept_risk, root=unit.root) as examiners:
+        reach = None
+        if not everywhere:
+            reach = Reach(unit, examiners.call(asked, unit.slug, unit.root, files({}), SEED).result())
         waiting: dict[Future[Verdict], Trial] = {}
         for trial in wanted:
             name = f"{trial.exercise} {trial.name}".strip()
-            only = trial.exercise if trial.kind == "fault" else None
+            only = _graded_in(trial, reach)
             waiting[examiners.submit(files(trial.answers), unit.slug, SEED, name, only, unit.root)] = trial
             while len(waiting) > 3 * jobs:
                 yield from _ready(waiting)
         while waiting:
             yield from _ready(waiting)
+
+
+def _graded_in(trial: Trial, reach: Reach | None) -> frozenset[str] | None:
+    """The exercises to grade; None: all of them."""
+    if trial.kind == "fault":
+        return frozenset([trial.exercise])
+    if reach and trial.kind in ("mutant", "mistake"):
+        return reach.of(trial.exercise, trial.answers[trial.exercise])
+    return None
 
 
 def _ready(waiting: dict[Future[Verdict], Trial]) -> Iterator[tuple[Trial, Verdict]]:
@@ -180,7 +206,7 @@ def audited(unit: Unit, verdicts: Iterable[tuple[Trial, Verdict]], only: str | N
     graded = [pair for pair in verdicts if pair[0].kind in order]
     for trial, verdict in sorted(graded, key=lambda pair: (order[pair[0].kind], pair[0].name)):
         scores = {exercise.id: exercise for exercise in verdict.exercises}
-        lost = [id for id in of_unit if scores[id].score < scores[id].max_score]
+        lost = [id for id in of_unit if id in scores and scores[id].score < scores[id].max_score]
         if trial.kind == "solution":
             for id in set(lost) & set(results):
                 results[id].faults.append(f"the worked solution loses points: {_said(scores[id])}")

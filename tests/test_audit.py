@@ -10,8 +10,10 @@ import toy_course
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
+from autograder.examiner import pool
 from autograder.known_answers import UnreadableAnswers, known_answers, read_answers, worked_answers
-from autograder.trials import Audited, audited, judged, trials
+from autograder.reach import Reach, asked
+from autograder.trials import Audited, audited, judged, submission, trials
 from autograder.units import Unit, find_unit
 
 SLUG = "01_rnn_step_by_step"
@@ -183,6 +185,17 @@ def test_shortages_are_reported(results):
 
 def test_right_mistake_of_a_right_grader_is_killed(results):
     assert results["quadruple"].killed == results["quadruple"].mutants == 1 and not results["quadruple"].survivors
+
+
+def test_a_fault_reaches_what_the_graders_ask_for_and_what_uses_it(tmp_path):
+    unit = Unit(toy_course.SLUG, toy_course.make_course(tmp_path / "course"))
+    unit.script.write_text(SCRIPT)
+    with pool(1, root=unit.root) as examiners:
+        reach = Reach(unit, examiners.call(asked, unit.slug, unit.root, submission(unit)({}), 1).result())
+    worked = worked_answers(unit)
+    assert reach.of("double", worked["double"]) == {"double", "quadruple"}
+    assert reach.of("quadruple", worked["quadruple"]) == {"quadruple"}
+    assert reach.of("quadruple", worked["quadruple"] + "\ndef double(x): return x") == {"double", "quadruple"}
 
 
 # Reading known answers

@@ -108,7 +108,7 @@ def judged() -> Iterator[Judged]:
     with pool(2) as examiners:
 
         def judge(exercise: str, **answers: str) -> ExerciseVerdict:
-            future = examiners.submit(files(answers), UNIT.slug, 5, only=exercise)
+            future = examiners.submit(files(answers), UNIT.slug, 5, only=[exercise])
             return future.result(timeout=250).exercises[0]
 
         yield judge
