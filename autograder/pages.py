@@ -27,27 +27,29 @@ class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter, several times as fast from the second page on."""
 
     _kept = AnyTrait()
+    _lexer = AnyTrait()  # the notebook's language, while its page is made
 
     def __init__(self, **settings: Any) -> None:
         self._kept = {}
         super().__init__(**settings)
+        self.filters = {**self.filters, "highlight_code": self._highlight}
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page, and nbconvert's resources."""
         language = nb.metadata.get("language_info", {})
-        lexer = language.get("pygments_lexer", language.get("name"))
-        highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
-
-        def highlight_once(source: str, **how: Any) -> str:
-            magic = how.get("metadata", {}).get("magics_language")  # of a cell that is in another language
-            return self._once(("code", lexer, magic, source), lambda: highlight(source, **how))
-
-        self.register_filter("highlight_code", highlight_once)
+        self._lexer = language.get("pygments_lexer", language.get("name"))
         with patch.object(html, "BeautifulSoup", _AsItIs):
             page, resources = super().from_notebook_node(nb, resources, **kw)
         return _BARE_PICTURE.sub(_ALT, page), resources
+
+    def _highlight(self, source: str, **how: Any) -> str:
+        magic = how.get("metadata", {}).get("magics_language")  # of a cell that is in another language
+        return self._once(
+            ("code", self._lexer, magic, source),
+            lambda: Highlight2HTML(pygments_lexer=self._lexer, parent=self)(source, **how),
+        )
 
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:

@@ -7,6 +7,7 @@ import copy
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -19,7 +20,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import determine_grade
 from sample_course import SLUG, write_course
 
-from autograder.annotate import Mismatch, annotate
+from autograder import pages
+from autograder.annotate import PAGE_WIDTH, Mismatch, annotate
 from autograder.build import build
 from autograder.engine import Graded
 from autograder.gradebook import BadCourse, Course
@@ -203,7 +205,26 @@ def test_feedback_says_what_is_wrong_and_runs_nothing_of_the_students(course: Co
     assert "33.33" in page.text
 
 
-def test_a_page_is_what_nbgrader_makes(course: Course, unit: Unit) -> None:
+def test_long_messages_are_broken_into_lines_that_fit_the_page(unit: Unit) -> None:
+    long = "a part, another part: " + "the values are wrong in some places, " * 8
+    notebook = copy.deepcopy(unit.release)
+    one = verdict("sam")
+    exercises = tuple(replace(exercise, messages=(long, "short")) for exercise in one.exercises)
+    annotate(notebook, replace(one, exercises=exercises), unit.release)
+    (said,) = {cell.outputs[0].text.partition("\n")[2] for cell in notebook.cells if cell.get("outputs")}
+    lines = said.splitlines()
+    assert max(map(len, lines)) <= PAGE_WIDTH and lines[-1] == "short"
+    assert " ".join(line.strip() for line in lines[:-1]) == long.strip()
+
+
+def test_a_page_is_what_nbgrader_makes(course: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+    highlight = pages.Highlight2HTML.__call__
+    monkeypatch.setattr(
+        pages.Highlight2HTML,
+        "__call__",
+        lambda self, source, **how: [rendered.append(source), highlight(self, source, **how)][1],
+    )
     shown = [{"output_type": "display_data", "data": {"image/png": PICTURE}, "metadata": {}}]
     cells = [
         new_code_cell("show()", id="shows"),
@@ -212,6 +233,7 @@ def test_a_page_is_what_nbgrader_makes(course: Course, unit: Unit) -> None:
     ]
     for student in ("first", "second"):  # the second is made of pieces kept from the first
         write(course, unit, hand_in(course, unit, student, *cells), verdict(student, outputs={"shows": shown}))
+    assert "show()" in rendered and len(rendered) == len(set(rendered))
     converter = GenerateFeedback(coursedir=course.directory, parent=course.app)
     stock = HTMLExporter(parent=converter, config=converter.config)
     for step in converter.preprocessors:
