@@ -22,7 +22,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -145,7 +145,7 @@ class Exercise:
 
     def right(self, call: Call) -> Observed:
         """What the worked solution makes of a call."""
-        return run(self.namespace[self.name], call.args, call.after is not None)
+        return run(self.namespace[self.name], call)
 
     def wrong(self, known: Known, call: Call, right: Observed) -> Observed:
         """What a known mistake makes of a call of which the worked solution made ``right``."""
@@ -155,7 +155,7 @@ class Exercise:
         if function is None:
             return Observed(raised=("", ""))
         least, times = PATIENCE
-        return run(function, call.args, call.after is not None, least + times * right.seconds)
+        return run(function, call, least + times * right.seconds)
 
     def call_on(self, case: Case) -> Call:
         """The call that a case asks for; an ``rng`` is kept as the seed of a generator."""
@@ -172,14 +172,14 @@ class Exercise:
         if isinstance(after, list) and len(after) == len(args):
             unseen = [isinstance(arg, (Handle, Recipe)) for arg in call.args]
             after = [UNSEEN if hidden else left for hidden, left in zip(unseen, after, strict=True)]
-        return Call(call.name, args, call.value, after, call.raised)
+        return replace(call, args=args, after=after)
 
     def _resolved(self, value: Any) -> Any:
         if isinstance(value, Handle):
             if value.made_by is None or value.made_by.name not in self.namespace:
                 raise Unanswered(value)
             maker = value.made_by
-            found = run(self.namespace[maker.name], [self._resolved(arg) for arg in maker.args], False).value
+            found = run(self.namespace[maker.name], self.repeatable(maker)).value
             for index in value.reference.path:
                 found = found[index]
             if not _is_data(found):  # layers and models have a state, and take long to copy and to call
@@ -360,7 +360,7 @@ def wrong_leaves(value: Any, right: Any) -> tuple[frozenset[str], frozenset[str]
 
 
 def _compared(value: Any, right: Any, place: str) -> Iterator[tuple[str, bool]]:
-    if not isinstance(right, (tuple, list, dict)):
+    if not isinstance(right, (tuple, list, dict)) or isinstance(right, list) and isinstance(value, np.ndarray):
         yield place, same(value, right)
     elif place and isinstance(right, dict) and not all(str(key).isidentifier() for key in right):
         yield place, same(value, right)  # its keys are data, and name nothing
@@ -376,8 +376,20 @@ def _compared(value: Any, right: Any, place: str) -> Iterator[tuple[str, bool]]:
         yield f"{place}/*" if isinstance(right, list) else place, False
 
 
+def _array_beside(value: Any, other: Any) -> Any:
+    """A list or tuple of numbers as an array, if that is what it stands beside."""
+    if not isinstance(other, np.ndarray) or not isinstance(value, (list, tuple)):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:  # its rows are of different lengths
+        return value
+    return array if array.dtype.kind in "biufc" else value
+
+
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same but for the last digits."""
+    """Whether two values are the same but for the last digits; a list of numbers is the same as an array of them."""
+    one, other = _array_beside(one, other), _array_beside(other, one)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
@@ -399,19 +411,21 @@ def same(one: Any, other: Any) -> bool:
 # -------------------------------------------------------------------------------------------------------------- running
 
 
-def run(function: Callable[..., Any], args: Sequence[Any], look_after: bool, patience: float | None = None) -> Observed:
-    """Call a function of ours on copies of the arguments, for so many seconds if it may be wrong."""
-    own = copy.deepcopy(tuple(args))
+def run(function: Callable[..., Any], call: Call, patience: float | None = None) -> Observed:
+    """Call a function of ours as a student's was called, on copies of the arguments; for so many seconds if it may be
+    wrong.
+    """
+    own = copy.deepcopy(call.args)
     began = time.process_time()
     try:
         with _in_time(patience), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            value = function(*own)
+            value = function(*own) if call.times is None else [function(*own) for _ in range(call.times)]
     except Exception as error:  # mistakes are wrong on purpose
         return Observed(
             raised=(exception_name([kind.__name__ for kind in type(error).__mro__]), str(error)[:MAX_MESSAGE])
         )
-    return Observed(value, own if look_after else None, seconds=time.process_time() - began)
+    return Observed(value, own, seconds=time.process_time() - began)
 
 
 @contextlib.contextmanager

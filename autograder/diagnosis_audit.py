@@ -17,7 +17,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from autograder.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, defined, exercise_of, run, true_of
@@ -115,8 +115,8 @@ def public_calls(unit: Unit, faulty: Faulty) -> Iterator[Call]:
     for name, case in _cases(unit).items():
         if function is not None and name.startswith(f"{faulty.exercise}/"):
             call = exercise.call_on(case)
-            seen = run(function, call.args, look_after=True)
-            yield Call(call.name, call.args, seen.value, seen.after, seen.raised)
+            seen = run(function, call)
+            yield replace(call, value=seen.value, after=seen.after, raised=seen.raised)
 
 
 @lru_cache

@@ -32,7 +32,7 @@ class PageExporter(HTMLExporter):
     def __init__(self, **settings: Any) -> None:
         self._kept = {}
         super().__init__(**settings)
-        self.filters = {**self.filters, "highlight_code": self._highlight}
+        self.filters = {"highlight_code": self._highlight, **self.filters}  # type: ignore[has-type]
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any

@@ -32,7 +32,8 @@ class Call:
     """One answered call, for the diagnosis of a wrong answer: what was passed, and what came of it.
 
     ``after``: the arguments as the call left them, if that was asked. ``raised``: the name and the text of an
-    exception, as the student's process gave them: to be compared, never to be shown.
+    exception, as the student's process gave them: to be compared, never to be shown. ``times``: so often was the
+    function called with the same arguments, one after the other, and ``value`` is a list.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Call:
     value: Any = None
     after: Any = None
     raised: tuple[str, str] | None = None
+    times: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class Student:
         value = self._ask_call(name, args, keep=False, inputs_after=False, times=times).get("value")
         if not isinstance(value, list) or len(value) != times:
             raise Crashed(f"`{name}` broke the connection to the grader")
+        self.calls.append(Call(name, args, value, times=times))
         return value
 
     def keep(self, name: str, *args: Any) -> Handle:
@@ -204,7 +207,7 @@ class Student:
             if is_not_implemented(raised):
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
             seen = exception_name(raised.get("kinds")), str(raised.get("message"))
-            self.calls.append(Call(name, args, raised=seen))
+            self.calls.append(Call(name, args, raised=seen, times=times))
             raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
         return answer
 

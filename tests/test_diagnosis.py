@@ -173,8 +173,8 @@ def test_a_known_mistake_that_raises_or_does_not_end_is_no_match() -> None:
     endless = diagnosis.defined("def f(x):\n    while True: pass", "f", {})
     broken = diagnosis.defined("def f(x):\n    return x / 'x'", "f", {})
     assert endless and broken
-    assert diagnosis.run(endless, [1], False, 0.05).raised == ("TimeoutError", "a known mistake took too long")
-    assert diagnosis.run(broken, [1], False).raised is not None
+    assert diagnosis.run(endless, Call("f", (1,)), 0.05).raised == ("TimeoutError", "a known mistake took too long")
+    assert diagnosis.run(broken, Call("f", (1,))).raised is not None
     assert diagnosis.defined("def g(x): return x", "f", {}) is None
 
 

@@ -228,6 +228,20 @@ def softmax_temperature(logits, temperature):
         return e / e.sum(axis=0, keepdims=True)
 
 
+# %% mistake="largest_of_all" exercise="softmax_temperature" says="the largest logit of all columns is subtracted, so that a column of small ones is lost"
+def softmax_temperature(logits, temperature):
+    with np.errstate(all="ignore"):
+        powers = np.exp((logits - logits.max()) / temperature)
+        return powers / powers.sum(axis=0, keepdims=True)
+
+
+# %% mistake="smallest_subtracted" exercise="softmax_temperature" says="the smallest logit of a column is subtracted, so that large ones still overflow"
+def softmax_temperature(logits, temperature):
+    with np.errstate(all="ignore"):
+        powers = np.exp((logits - logits.min(axis=0, keepdims=True)) / temperature)
+        return powers / powers.sum(axis=0, keepdims=True)
+
+
 # %% mistake="over_the_batch" exercise="softmax_temperature" says="the softmax runs over the columns, not over the characters"
 def softmax_temperature(logits, temperature):
     cooled = logits / temperature
@@ -522,6 +536,16 @@ def clip(gradients, max_value):
 # %% mistake="only_above" exercise="clip" says="large negative numbers are not clipped"
 def clip(gradients, max_value):
     return {name: np.minimum(gradient, max_value) for name, gradient in gradients.items()}
+
+
+# %% mistake="one_bound" exercise="clip" says="the lower bound has lost its minus sign"
+def clip(gradients, max_value):
+    return {name: np.clip(gradient, max_value, max_value) for name, gradient in gradients.items()}
+
+
+# %% mistake="all_to_the_bounds" exercise="clip" says="small numbers are moved to the bounds, too"
+def clip(gradients, max_value):
+    return {name: np.where(gradient > 0, max_value, -max_value) for name, gradient in gradients.items()}
 
 
 # %% mistake="size_only" exercise="clip" says="negative numbers lose their sign"
@@ -873,6 +897,18 @@ def train_model(names, parameters, char_to_ix, rng, epochs=1, learning_rate=0.01
                 X, Y, np.zeros(parameters["ba"].shape), parameters, learning_rate, max_value
             )
             losses.append(loss)
+    return parameters, np.array(losses)
+
+
+# %% mistake="end_not_counted" exercise="train_model" says="the losses are divided by the number of letters, and the end of the name is not counted"
+def train_model(names, parameters, char_to_ix, rng, epochs=1, learning_rate=0.01, max_value=5.0):
+    losses = []
+    for _ in range(epochs):
+        for index in rng.permutation(len(names)):
+            X, Y = encode(names[index], char_to_ix)
+            a_prev = np.zeros(parameters["ba"].shape)
+            parameters, loss, _, _ = optimize(X, Y, a_prev, parameters, learning_rate, max_value)
+            losses.append(loss / len(names[index]))
     return parameters, np.array(losses)
 
 

@@ -729,6 +729,20 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
+# %% mistake="top_k_unused" exercise="sample_token" says="all tokens may be drawn, top_k is not used"
+def sample_token(probabilities, rng, temperature=1.0, top_k=None):
+    weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
+    return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+
+# %% mistake="temperature_unused" exercise="sample_token" says="the temperature is not used"
+def sample_token(probabilities, rng, temperature=1.0, top_k=None):
+    weights = np.array(probabilities, dtype="float64")
+    if top_k is not None:
+        weights[np.argsort(weights)[:-top_k]] = 0
+    return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+
 # %% mistake="place_among_the_kept" exercise="sample_token" says="the place among the kept tokens is returned instead of the token"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)

@@ -23,6 +23,7 @@ from autograder.models import Model
 from autograder.oracles import jazz_solo as oracle
 from autograder.student import Provided
 from unrolled.arrays import Case
+from unrolled.wire import Recipe
 
 STEPS, STEP, STATE = ("m", "T_x", "n_values"), ("m", "n_values"), ("m", "n_a")
 WINDOWS = {"X": ("m", "T_x"), "C": ("m", "T_x", "n_c"), "Y": ("m", "T_x")}
@@ -416,7 +417,7 @@ class TestSampleToken:
     ) -> None:
         """Draw many times, and see that every token comes as often as exact binomial bounds allow."""
         probabilities = rng.permutation(np.array(shares, dtype="float32"))
-        generator = student.make("Generator", seed=int(rng.integers(2**31)))
+        generator = Recipe("Generator", {"seed": int(rng.integers(2**31))})
         tokens = self._draws(student, draws, probabilities, generator, temperature, top_k)
         expected = oracle.distribution(probabilities, temperature, top_k)
         counts = np.bincount(tokens, minlength=len(expected))
