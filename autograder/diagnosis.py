@@ -430,21 +430,33 @@ def run(function: Callable[..., Any], call: Call, patience: float | None = None)
 
 @contextlib.contextmanager
 def _in_time(seconds: float | None) -> Iterator[None]:
-    """End the block by an exception when it takes too long: a fault may have made a loop endless."""
+    """End the block by an exception when it takes too long: a fault may have made a loop endless.
+
+    The exception is raised again and again until the block has ended, for Python drops one that meets it in a callback
+    of the garbage collector. And the handler stays, for a signal that is still under way would end this process.
+    """
     if seconds is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGPROF, _too_long)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.signal(signal.SIGPROF, _too_long)
     try:
-        yield
-    finally:
+        try:
+            _limited.set()
+            signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
+            yield
+        finally:
+            _limited.clear()
+    finally:  # once more, in case that the signal came in the line above
+        _limited.clear()
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+
+
+_limited = threading.Event()  # while a block may be ended
 
 
 def _too_long(*_: object) -> None:
-    raise TimeoutError("a known mistake took too long")
+    if _limited.is_set():
+        raise TimeoutError("a known mistake took too long")
 
 
 def defined(source: str, name: str, namespace: Mapping[str, Any]) -> Callable[..., Any] | None:
