@@ -34,7 +34,7 @@ from autograder.fault_words import Words
 from autograder.known_answers import known_answers, worked_answers
 from autograder.mutation import mutants
 from autograder.student import Call, Handle
-from autograder.units import FIGURE, TRAINING, Unit
+from autograder.units import Unit
 from autograder.wording import exception_name
 from unrolled.arrays import Case, load_cases
 from unrolled.wire import Recipe
@@ -486,8 +486,7 @@ def given(unit: Unit) -> dict[str, Any]:
 
     namespace: dict[str, Any] = {"__name__": "worked"}
     for cell in read_script(unit.script, unit.script.name)[0].cells:
-        options = cell.options
-        if cell.kind == "code" and "check" not in options and not {FIGURE, TRAINING} & set(options.get("tags", ())):
+        if cell.is_run_in_grading:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(cell.source, f"<{unit.slug}>", "exec"), namespace)  # our own code
     return namespace

@@ -92,6 +92,11 @@ class Cell:
         return self.options.get("tags", [])
 
     @property
+    def is_run_in_grading(self) -> bool:
+        """Whether grading runs the cell: code that is no check, no training and no figure."""
+        return self.kind == "code" and not self.check and not {FIGURE, TRAINING} & set(self.tags)
+
+    @property
     def grade_id(self) -> str:
         """nbgrader's id of the cell, or an empty string for prose, figures and code that is given."""
         return self.exercise or self.answer or (CHECK_PREFIX + self.check if self.check else "")

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from symtable import SymbolTable, symtable
 
-from autograder.dialect import Cell, read_script
+from autograder.dialect import read_script
 from autograder.examination import examine
 from autograder.judge import cells_to_run
 from autograder.reconcile import read_submission, reconcile
 from autograder.student import Student
 from autograder.tenant import House
-from autograder.units import FIGURE, TRAINING, Unit, find_unit
+from autograder.units import Unit, find_unit
 from unrolled.arrays import load_cases
 
 
@@ -41,7 +41,7 @@ class Reach:
     """
 
     def __init__(self, unit: Unit, asked: Mapping[str, frozenset[str]]) -> None:
-        cells = [cell for cell in read_script(unit.script, unit.script.name)[0].cells if _is_run(cell)]
+        cells = [cell for cell in read_script(unit.script, unit.script.name)[0].cells if cell.is_run_in_grading]
         graded = [Piece(frozenset(), names, exercise) for exercise, names in asked.items()]
         self._pieces = [*(_piece(cell.source, cell.exercise) for cell in cells), *graded]
 
@@ -64,10 +64,6 @@ def asked(house: House, slug: str, root: Path, files: Mapping[str, bytes], seed:
     with Student(house, cells_to_run(notebook, unit.release), files) as student:
         examine(unit, student, load_cases(unit.references), seed)
     return {exercise: frozenset(names) for exercise, names in student.asked.items()}
-
-
-def _is_run(cell: Cell) -> bool:
-    return cell.kind == "code" and not cell.check and not {FIGURE, TRAINING} & set(cell.tags)
 
 
 def _piece(source: str, exercise: str) -> Piece:
