@@ -5,16 +5,15 @@ Each command imports what it needs when it runs, so that ``--help`` answers at o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
-
 import typer
 
-from autograder.audit import audit
-from autograder.bench import bench
-from autograder.classroom import classroom
-from autograder.grade import grade
-from autograder.run import run
+from autograder.commands.audit import audit
+from autograder.commands.bench import bench
+from autograder.commands.build import build
+from autograder.commands.classroom import classroom
+from autograder.commands.grade import grade
+from autograder.commands.references import references
+from autograder.commands.run import run
 
 app = typer.Typer(
     name="python -m autograder",
@@ -30,48 +29,8 @@ def course() -> None:
     """Build the course, make its references, grade a class."""
 
 
-@app.command()
-def build(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a notebook is out of date.")] = False,
-) -> None:
-    """Make the source and release notebooks of every unit from its script."""
-    from autograder.build import build as build_course
-
-    result = build_course(check=check)
-    _fail_if_any(result.problems)
-    for path in result.written:
-        typer.echo(f"wrote {path}")
-    typer.echo("Every notebook is what its script makes." if check else f"{len(result.unchanged)} notebooks unchanged.")
-
-
-@app.command()
-def references(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if a stored case is out of date.")
-    ] = False,
-) -> None:
-    """Make the cases that graders and public checks compare with, from the oracles."""
-    from autograder.references import rebuild
-
-    _fail_if_any(rebuild(check))
-    typer.echo("Every stored case is what its oracle says.")
-
-
-app.command()(grade)
-app.command()(audit)
-app.command()(classroom)
-app.command()(bench)
-app.command()(run)
-
-
-def _fail_if_any(problems: Iterable[object]) -> None:
-    """Say every problem and end with status 1, or come back if there is none."""
-    problems = list(problems)
-    for problem in problems:
-        typer.echo(problem, err=True)
-    if problems:
-        typer.echo(f"Found {len(problems)} problem{'s' if len(problems) > 1 else ''}.", err=True)
-        raise typer.Exit(1)
+for command in (build, references, grade, audit, classroom, bench, run):
+    app.command()(command)
 
 
 if __name__ == "__main__":

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-ROOT = Path(__file__).resolve().parents[1]
+from autograder.course.root import ROOT
 
 CODE_STUB = """\
 # Your code goes here, in the place of the next line.
 raise NotImplementedError("this exercise waits for your code")"""
 TEXT_STUB = "*Your answer goes here, in the place of this line.*"
 
-# The steps of `nbgrader autograde`: its own, but for the first of each list, which are ours (autograder.engine).
-# Names, not classes: building notebooks needs none of them.
+# The steps of `nbgrader autograde`: its own, but for the first of each list, which are ours. Names, not classes:
+# building notebooks needs none of them.
 CLEANING = (
-    "autograder.engine.Reconcile",
+    "autograder.gradebook.engine.Reconcile",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -31,7 +31,7 @@ CLEANING = (
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 GRADING = (
-    "autograder.engine.TrustedExecute",
+    "autograder.gradebook.engine.TrustedExecute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
@@ -52,6 +52,6 @@ def configure(c: Config, course: Path = ROOT) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
-    c.Autograde.exporter_class = "autograder.engine.SubmissionExporter"
+    c.Autograde.exporter_class = "autograder.gradebook.engine.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = list(CLEANING)
     c.Autograde.autograde_preprocessors = list(GRADING)

@@ -9,8 +9,8 @@ import wave
 import numpy as np
 import pytest
 
-from unrolled import audio
-from unrolled.jazz import Chord, Chorus, Note, is_chord_tone, load_choruses
+from unrolled.datasets.jazz import Chord, Chorus, Note, is_chord_tone, load_choruses
+from unrolled.sound import audio
 
 RATE = audio.SAMPLE_RATE
 

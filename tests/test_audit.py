@@ -10,11 +10,11 @@ import toy_course
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
-from autograder.examiner import pool
-from autograder.known_answers import UnreadableAnswers, known_answers, read_answers, worked_answers
-from autograder.reach import Reach, asked
-from autograder.trials import Audited, audited, judged, submission, trials
-from autograder.units import Unit, find_unit
+from autograder.auditing.reach import Reach, asked
+from autograder.auditing.trials import Audited, audited, judged, submission, trials
+from autograder.course.known_answers import UnreadableAnswers, known_answers, read_answers, worked_answers
+from autograder.course.units import Unit, find_unit
+from autograder.judging.examiner import pool
 
 SLUG = "01_rnn_step_by_step"
 

@@ -9,9 +9,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from autograder import bench, confine
 from autograder.__main__ import app
-from autograder.units import find_unit
+from autograder.benchmark import race as bench
+from autograder.course.units import find_unit
+from autograder.sandbox import confine
 
 SLUG = "01_rnn_step_by_step"
 

@@ -15,9 +15,9 @@ import numpy
 import pytest
 from sample_course import HINTS, SCRIPT, SLUG, line_of, write_course
 
-from autograder.build import build, stub_fault
+from autograder.authoring.build import build, stub_fault
+from autograder.course.units import ROOT, all_units, find_unit, grade_id
 from autograder.nbgrader_settings import TEXT_STUB
-from autograder.units import ROOT, all_units, find_unit, grade_id
 
 SCRIPT_PATH = f"solutions/{SLUG}/{SLUG}.py"
 

@@ -16,9 +16,8 @@ import pytest
 from nbclient import NotebookClient
 
 import unrolled
+from unrolled.checking.outcome import Line, Result, as_html
 from unrolled.checks import rnn_step_by_step as checks
-from unrolled.checks.outcome import Line, Result
-from unrolled.checks.show import as_html
 
 PACKAGE = Path(unrolled.__file__).parent
 

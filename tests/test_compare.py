@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from autograder.agree import agree, entries, unpack, untouched
-from autograder.examine import Mistake
-from unrolled.checks.compare import difference
+from autograder.examination.agree import agree, entries, unpack, untouched
+from autograder.examination.examine import Mistake
+from unrolled.checking.compare import difference
 from unrolled.wire import Opaque
 
 STATES = np.random.default_rng(1).standard_normal((3, 4, 5))

@@ -14,11 +14,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
-from autograder import confine
 from autograder.classmates.sheets import Classmate, Sheet
-from autograder.classroom import classmates_of, make_class
-from autograder.units import Unit, all_units, find_unit, grade_id, marks
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.commands.classroom import classmates_of, make_class
+from autograder.course.units import Unit, all_units, find_unit, grade_id, marks
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.sandbox import confine
 
 pytestmark = [
     pytest.mark.timeout(1800),  # endless loops take their time, and a busy machine more

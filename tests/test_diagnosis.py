@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from autograder import confine, diagnosis, diagnosis_audit
-from autograder.diagnosis import PREFIX
-from autograder.examiner import pool
-from autograder.known_answers import worked_answers
-from autograder.mutation import Mutant
-from autograder.student import Call
-from autograder.trials import submission
-from autograder.units import find_unit
-from autograder.verdict import ExerciseVerdict
+from autograder.auditing import diagnosis_audit
+from autograder.auditing.trials import submission
+from autograder.course.known_answers import worked_answers
+from autograder.course.units import find_unit
+from autograder.examination.student import Call
+from autograder.examination.verdict import ExerciseVerdict
+from autograder.faults import diagnosis
+from autograder.faults.diagnosis import PREFIX
+from autograder.faults.mutation import Mutant
+from autograder.judging.examiner import pool
+from autograder.sandbox import confine
 
 UNIT = find_unit("01_rnn_step_by_step")
 Judged = Callable[..., ExerciseVerdict]

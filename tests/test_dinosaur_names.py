@@ -14,12 +14,12 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.examiner import Examiners, pool
-from autograder.known_answers import known_answers
+from autograder.course.known_answers import known_answers
+from autograder.course.units import ROOT, find_unit
+from autograder.judging.examiner import Examiners, pool
 from autograder.oracles import dinosaur_names as oracle
-from autograder.units import ROOT, find_unit
 from unrolled.checks import dinosaur_names as checks
-from unrolled.dinosaurs import load_names
+from unrolled.datasets.dinosaurs import load_names
 from unrolled.execution import Session
 
 SLUG = "02_dinosaur_names"

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from jupyter_pages import CHROMIUM, jupyter, page, shot
 
-from autograder import confine
-from autograder.classroom import make_class
-from autograder.units import find_unit
+from autograder.commands.classroom import make_class
+from autograder.course.units import find_unit
+from autograder.sandbox import confine
 
 pytestmark = [
     pytest.mark.browser,

@@ -18,14 +18,16 @@ from nbgrader.preprocessors import ComputeChecksums
 from toy_course import DOUBLE, SLUG, STUB, make_course, submission
 from typer.testing import CliRunner
 
-from autograder import confine, marking, units
 from autograder.__main__ import app
-from autograder.ledger import Ledger, fingerprint, grader_digest
-from autograder.reconcile import Unreadable
-from autograder.report import as_json
-from autograder.submissions import LOOSE_KEY, Submission, course_key, read_files, seed_of
-from autograder.units import Unit
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.commands.report import as_json
+from autograder.course import units
+from autograder.course.units import Unit
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.gradebook import marking
+from autograder.gradebook.ledger import Ledger, fingerprint, grader_digest
+from autograder.judging.reconcile import Unreadable
+from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, read_files, seed_of
+from autograder.sandbox import confine
 
 UNIT = "01_rnn_step_by_step"
 locked = pytest.mark.skipif(confine.available() is not None, reason=f"no lockdown here: {confine.available()}")

@@ -20,15 +20,16 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import determine_grade
 from sample_course import SLUG, write_course
 
-from autograder import pages
-from autograder.annotate import PAGE_WIDTH, Mismatch, annotate
-from autograder.build import build
-from autograder.engine import Graded
-from autograder.gradebook import BadCourse, Course
-from autograder.reconcile import read_submission, reconcile
-from autograder.submissions import Submission, unreadable
-from autograder.units import Unit, find_unit, grade_id
-from autograder.verdict import ExerciseVerdict, Outcome, Verdict
+from autograder.authoring.build import build
+from autograder.course.units import Unit, find_unit, grade_id
+from autograder.examination.verdict import ExerciseVerdict, Outcome, Verdict
+from autograder.gradebook import pages
+from autograder.gradebook.annotate import PAGE_WIDTH, Mismatch, annotate
+from autograder.gradebook.beginning import BadCourse
+from autograder.gradebook.course_folder import Course
+from autograder.gradebook.engine import Graded
+from autograder.judging.reconcile import read_submission, reconcile
+from autograder.judging.submissions import Submission, unreadable
 
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 50).decode()
 

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from unrolled import jazz, plots_music
-from unrolled.drawing import GRADIENT, HIDDEN
-from unrolled.jazz import Chord, Chorus, Note
-from unrolled.midi import read_midi, write_midi
+from unrolled.datasets import jazz
+from unrolled.datasets.jazz import Chord, Chorus, Note
+from unrolled.plots import music as plots_music
+from unrolled.plots.drawing import GRADIENT, HIDDEN
+from unrolled.sound.midi import read_midi, write_midi
 
 FOLDER = Path(__file__).parents[1] / "data" / "jazz"
 TRAIN, HELD_OUT = jazz.load_choruses("train"), jazz.load_choruses("held_out")

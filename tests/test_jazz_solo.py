@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.known_answers import known_answers, worked_answers
+from autograder.course.known_answers import known_answers, worked_answers
+from autograder.course.units import find_unit
 from autograder.oracles import jazz_solo as oracle
-from autograder.units import find_unit
-from unrolled import jazz
+from autograder.oracles import jazz_solo_network as network
 from unrolled.arrays import load_cases
 from unrolled.checks import jazz_solo as checks
+from unrolled.datasets import jazz
 from unrolled.quiet import quietly
 
 UNIT = find_unit("03_jazz_solo")
@@ -51,14 +52,14 @@ def mistaken(exercise: str, mistake: str) -> Any:
 
 def test_the_numpy_oracle_agrees_with_keras():
     case = CASES["build_training_model/plain"]
-    weights = oracle.Weights(*case.inputs["weights"])
+    weights = network.Weights(*case.inputs["weights"])
     given = [case.inputs[name] for name in ("tokens", "conditions", "a0", "c0")]
-    y = oracle.all_steps(*given, weights)
+    y = network.all_steps(*given, weights)
     np.testing.assert_allclose(y, case.outputs["probabilities"], rtol=1e-5)
     paid = -np.log(np.take_along_axis(y, case.inputs["targets"][..., None].astype(int), axis=2)).mean()
     assert paid == pytest.approx(case.outputs["loss"], rel=1e-5)
     step = CASES["build_one_step_model/plain"]
-    answers = oracle.one_step(*(step.inputs[name] for name in ("token", "condition", "a", "c")), weights)
+    answers = network.one_step(*(step.inputs[name] for name in ("token", "condition", "a", "c")), weights)
     for answer, (name, stored) in zip(answers, step.outputs.items(), strict=True):
         np.testing.assert_allclose(answer, stored, rtol=1e-5, err_msg=name)
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from jupyter_pages import CHROMIUM, jupyter, page, shot
 
-from autograder.units import FIGURE, find_unit, has_tag, marks
+from autograder.course.units import FIGURE, find_unit, has_tag, marks
 
 pytestmark = [
     pytest.mark.browser,

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from toy_course import SLUG, make_course
 
-from autograder import confine
-from autograder.examine import Mistake, Raised
-from autograder.nursery import Nursery
-from autograder.student import Cell, Provided, Student
-from autograder.tenant import House
-from autograder.watchdog import Limits
+from autograder.examination.examine import Mistake, Raised
+from autograder.examination.student import Cell, Provided, Student
+from autograder.sandbox import confine
+from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.tenant import House
+from autograder.sandbox.watchdog import Limits
 from unrolled.wire import Recipe
 
 pytestmark = pytest.mark.skipif(

@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from autograder.known_answers import known_answers, worked_answers
-from autograder.mutation import mutants
-from autograder.operators import OPERATORS
-from autograder.units import find_unit
+from autograder.course.known_answers import known_answers, worked_answers
+from autograder.course.units import find_unit
+from autograder.faults.mutation import mutants
+from autograder.faults.operators import OPERATORS
 
 UNIT = find_unit("01_rnn_step_by_step")
 WORDS = known_answers(UNIT)

@@ -7,9 +7,9 @@ import copy
 import nbformat
 import pytest
 
-from autograder import confine
-from autograder.examiner import pool
-from autograder.units import Unit, all_units, grade_id
+from autograder.course.units import Unit, all_units, grade_id
+from autograder.judging.examiner import pool
+from autograder.sandbox import confine
 
 pytestmark = [
     pytest.mark.timeout(900),

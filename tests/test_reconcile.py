@@ -18,12 +18,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import CheckCellMetadata, OverwriteCells, SaveAutoGrades, SaveCells
 from sample_course import SLUG, write_course
 
-from autograder.annotate import annotate
-from autograder.build import build
-from autograder.gradebook import create_gradebook
-from autograder.reconcile import MOST_CELLS, Unreadable, notes, read_submission, reconcile
-from autograder.units import Unit, find_unit, grade_id, marks
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.authoring.build import build
+from autograder.course.units import Unit, find_unit, grade_id, marks
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.gradebook.annotate import annotate
+from autograder.gradebook.beginning import create_gradebook
+from autograder.judging.reconcile import MOST_CELLS, Unreadable, notes, read_submission, reconcile
 
 ADD = "def add(x, s):\n    return x + s"
 WHY = "Because addition commutes."

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import references
+from autograder.authoring import references
 from autograder.oracles import rnn_step_by_step as oracle
 from unrolled.arrays import Case, load_cases, save_cases
 

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
-from autograder.run import RunFailed, run_notebook
-from autograder.units import Unit
+from autograder.authoring.run import RunFailed, run_notebook
+from autograder.course.units import Unit
 
 SLUG = "01_sample"
 
@@ -27,7 +27,7 @@ def unit(root: Path, *cells: str) -> Unit:
 
 
 CHECK = """
-from unrolled.checks.outcome import Result
+from unrolled.checking.outcome import Result
 class checks:
     def add(outcome):
         return Result("add", outcome, ("A sentence.",))

@@ -14,9 +14,9 @@ import psutil
 import pytest
 from toy_course import DOUBLE, QUADRUPLE, SLUG, make_course, submission
 
-from autograder import confine
-from autograder.examiner import pool
-from autograder.watchdog import Limits
+from autograder.judging.examiner import pool
+from autograder.sandbox import confine
+from autograder.sandbox.watchdog import Limits
 
 pytestmark = pytest.mark.skipif(
     confine.available() is not None, reason=f"the boundary stands on Linux's Landlock: {confine.available()}"
@@ -239,7 +239,7 @@ FORGERIES = {
     """,
     "a stand-in that was not provided": """
         import gc
-        from autograder.child import Answering
+        from autograder.sandbox.child import Answering
         answering = [o for o in gc.get_objects() if isinstance(o, Answering)]
         def double(x): return answering[0]._stand_in("double")(x)
     """,
@@ -298,7 +298,7 @@ def test_a_hole_in_the_wall_stops_the_grading(course):
     """What is secret but readable (here: a folder inside the Python package that students may read) is noticed before
     a cell runs.
     """
-    from autograder.tenant import LockdownFailed
+    from autograder.sandbox.tenant import LockdownFailed
 
     with pool(1, LIMITS, root=course, forbidden=[course / "unrolled"]) as examiners:
         with pytest.raises(LockdownFailed, match="could read"):
@@ -332,7 +332,7 @@ def test_a_killed_grader_leaves_no_process_behind(course):
 import sys; sys.path[:0] = [{str(tests)!r}, {str(tests.parent)!r}]
 from pathlib import Path
 from toy_course import SLUG, submission
-from autograder.examiner import pool
+from autograder.judging.examiner import pool
 with pool(1, root=Path({str(course)!r})) as examiners:
     future = examiners.submit(submission("def double(x):\\n    while True: pass"), SLUG, 1, root=Path({str(course)!r}))
     print("grading", flush=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sample_course import SLUG, write_course
 
-from autograder.build import build
-from autograder.units import (
+from autograder.authoring.build import build
+from autograder.course.units import (
     FIGURE,
     TRAINING,
     Answer,

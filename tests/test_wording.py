@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.wording import describe_raise, is_not_implemented
+from autograder.examination.wording import describe_raise, is_not_implemented
 
 CELLS = {"a": "def f(x, weights):\n    y = weights['Wax'] @ x\n    return y"}
 

@@ -20,7 +20,7 @@ QUADRUPLE = "def quadruple(x):\n    return double(double(x))"
 STUB = "def {name}(x):\n    raise NotImplementedError('write {name} here')"
 GRADER = """
 import numpy as np
-from autograder.examine import Mistake, worth
+from autograder.examination.examine import Mistake, worth
 
 
 class TestDouble:

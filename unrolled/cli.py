@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from unrolled.checks.outcome import Outcome, Result
-from unrolled.checks.show import SYMBOLS, as_text
+from unrolled.checking.outcome import SYMBOLS, Outcome, Result, as_text
 from unrolled.notebooks import Release, UnknownUnit, UnreadableNotebook, find_release, releases
 
 app = typer.Typer(
@@ -85,7 +84,7 @@ def start(unit: UnitName) -> None:
 @app.command()
 def check(unit: UnitOrFile) -> None:
     """Run a notebook's cells and try every exercise on the public cases; exit status 0 when all are correct."""
-    from unrolled.checks.notebook import Interrupted, NoChecks, check_notebook
+    from unrolled.checking.notebook import Interrupted, NoChecks, check_notebook
 
     path = _notebook(unit)
     console = _console()

@@ -20,13 +20,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from autograder.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, defined, exercise_of, run, true_of
-from autograder.known_answers import KnownAnswers, worked_answers
-from autograder.mutation import Mutant, mutants
-from autograder.student import Call
-from autograder.trials import Trial
-from autograder.units import Unit
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.auditing.trials import Trial
+from autograder.course.known_answers import KnownAnswers, worked_answers
+from autograder.course.units import Unit
+from autograder.examination.student import Call
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.faults.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, defined, exercise_of, run, true_of
+from autograder.faults.mutation import Mutant, mutants
 from unrolled.arrays import Case, load_cases
 
 PER_EXERCISE = 10

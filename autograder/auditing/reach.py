@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from symtable import SymbolTable, symtable
 
-from autograder.dialect import read_script
-from autograder.examination import examine
-from autograder.judge import cells_to_run
-from autograder.reconcile import read_submission, reconcile
-from autograder.student import Student
-from autograder.tenant import House
-from autograder.units import Unit, find_unit
+from autograder.course.dialect import read_script
+from autograder.course.units import Unit, find_unit
+from autograder.examination.hidden_tests import examine
+from autograder.examination.student import Student
+from autograder.judging.judge import cells_to_run
+from autograder.judging.reconcile import read_submission, reconcile
+from autograder.sandbox.tenant import House
 from unrolled.arrays import load_cases
 
 

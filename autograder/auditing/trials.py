@@ -12,7 +12,7 @@ fault        a mutant of a paraphrase: it shows what messages say, and is
              graded in its own exercise alone
 ===========  ============================================================
 
-Mutants and mistakes are graded in those exercises that they can reach: see :mod:`autograder.reach`.
+Mutants and mistakes are graded in those exercises that they can reach: see :mod:`autograder.auditing.reach`.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Literal
 
-from autograder.examination import GraderFault
-from autograder.examiner import pool
-from autograder.known_answers import KnownAnswers, known_answers, worked_answers
-from autograder.mutation import Mutant, mutants
-from autograder.reach import Reach, asked
-from autograder.units import Unit, grade_id, marks
-from autograder.verdict import ExerciseVerdict, Verdict
-from autograder.watchdog import Limits
+from autograder.auditing.reach import Reach, asked
+from autograder.course.known_answers import KnownAnswers, known_answers, worked_answers
+from autograder.course.units import Unit, grade_id, marks
+from autograder.examination.hidden_tests import GraderFault
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.faults.mutation import Mutant, mutants
+from autograder.judging.examiner import pool
+from autograder.sandbox.watchdog import Limits
 
 SEED = 1  # of the live cases: the same on every run, so that an audit can be repeated
 LEAST_MUTANTS, LEAST_MISTAKES, LEAST_PARAPHRASES, MOST_EQUIVALENT = 12, 3, 3, 0.1

@@ -24,9 +24,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
-from autograder.dialect import Cell, Problem, Script, faults, read_script, region_faults
+from autograder.course.dialect import Cell, Problem, Script, faults, read_script, region_faults
+from autograder.course.root import ROOT
+from autograder.course.units import SLUG, Unit, all_units
 from autograder.nbgrader_settings import configure
-from autograder.units import ROOT, SLUG, Unit, all_units
 
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

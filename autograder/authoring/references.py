@@ -15,9 +15,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from autograder.course.root import ROOT
 from unrolled.arrays import Case, load_cases, save_cases
 
-ROOT = Path(__file__).resolve().parents[1]
 HIDDEN = Path("autograder/references")
 PUBLIC = Path("unrolled/checks/cases")
 RTOL, ATOL = 1e-7, 1e-10  # another machine's float64 differs by far less; a changed oracle by far more

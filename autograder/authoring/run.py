@@ -1,4 +1,4 @@
-"""``python -m autograder run UNIT``: run the whole worked notebook, training included, and read what it has reached.
+"""Run a whole worked notebook, training included, and read what it has reached.
 
 The notebook runs in a kernel of its own, as in JupyterLab, in an empty folder. Its last training cell leaves a
 dictionary ``results``: the numbers for which the course sets targets, by name. A unit without targets leaves none.
@@ -10,18 +10,14 @@ import json as json_format
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
-
-import typer
-from rich.console import Console
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # these take a second to import, and --help should not wait for it
     from nbclient import NotebookClient
     from nbformat import NotebookNode
 
-    from autograder.units import Unit
+    from autograder.course.units import Unit
 
 SECONDS_A_CELL = 600
 READ_RESULTS = "import json; print(json.dumps(globals().get('results', {}), default=float))"
@@ -38,33 +34,6 @@ class Run:
     unit: str
     seconds: float
     results: dict[str, float]
-
-
-def run(
-    unit: Annotated[str, typer.Argument(help="The unit's slug, e.g. 02_dinosaur_names.")],
-    json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
-) -> None:
-    """Run a unit's whole worked notebook, training included, and show the numbers that it reaches."""
-    from autograder.units import UnknownUnit, find_unit
-
-    if json and not json.absolute().parent.is_dir():
-        _wrong(f"there is no folder {json.absolute().parent} for --json")
-    console = Console()
-    try:
-        found = find_unit(unit)
-    except UnknownUnit as error:
-        _wrong(str(error))
-    try:
-        with console.status(f"{unit}: starting") as status:
-            result = run_notebook(found, lambda text: status.update(f"{unit}: {text}"))
-    except RunFailed as error:
-        typer.echo(f"{unit}: {error}", err=True)
-        raise typer.Exit(1) from None
-    console.print(f"{unit}: {result.seconds:.1f} s", highlight=False)
-    for name, value in result.results.items():
-        console.print(f"  {name:24} {value:.4g}", highlight=False)
-    if json:
-        json.write_text(json_format.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
 
 
 def run_notebook(unit: Unit, progress: Callable[[str], None] = lambda text: None) -> Run:
@@ -131,8 +100,3 @@ def _numbers(outputs: list[NotebookNode]) -> dict[str, float]:
     if not isinstance(results, dict) or not all(isinstance(value, int | float) for value in results.values()):
         raise RunFailed(f"`results` should be a dictionary of names and numbers; it is {text.strip()[:200]}")
     return results
-
-
-def _wrong(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

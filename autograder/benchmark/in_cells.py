@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder import child_models, recipes
-from autograder.examine import Mistake, NotAttempted, Raised
-from autograder.models import Model
-from autograder.student import Provided
-from autograder.units import Unit, find_unit
+from autograder.course.units import Unit, find_unit
+from autograder.examination.examine import Mistake, NotAttempted, Raised
+from autograder.examination.models import Model
+from autograder.examination.student import Provided
+from autograder.sandbox import child_models, recipes
 from unrolled.arrays import Case, load_cases
 from unrolled.wire import Recipe
 
@@ -38,7 +38,7 @@ def points(slug: str, exercise: str, worth: float, namespace: MutableMapping[str
 
 
 class Here:
-    """Answers a grader as :class:`autograder.student.Student` does, by calling functions of this very process."""
+    """Answers a grader as :class:`autograder.examination.student.Student` does, by calling functions right here."""
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self._namespace = namespace

@@ -1,4 +1,4 @@
-"""``python -m autograder bench``: grading beside stock nbgrader, in one run.
+"""Grading beside stock nbgrader, in one run.
 
 Both sides get the same honest submissions in course folders of their own, equal tests, and no training and figure
 cells; each runs as the command that an instructor types, several times in turn. Both end with a submission when its
@@ -9,7 +9,6 @@ the commands' whole times are shown beside. Feedback pages are another command o
 
 from __future__ import annotations
 
-import json as json_format
 import os
 import subprocess
 import sys
@@ -20,13 +19,12 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING
 
-import typer
 from rich.console import Console
 
 if TYPE_CHECKING:  # these take a second to import, and --help should not wait for it
-    from autograder.units import Unit
+    from autograder.course.units import Unit
 
 
 class Disagreement(Exception):
@@ -58,41 +56,6 @@ class Race:
         }
 
 
-def bench(
-    unit: Annotated[
-        str | None, typer.Argument(help="The unit's slug; all units, one after the other, by default.")
-    ] = None,
-    json: Annotated[
-        Path | None, typer.Option(help="Write the medians to this file: an object, or without UNIT a list of them.")
-    ] = None,
-    submissions: Annotated[int, typer.Option(min=1, help="Submissions a round that count.")] = 10,
-    rounds: Annotated[int, typer.Option(min=1, help="How often each side runs, in turn.")] = 3,
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions that grade judges at a time.")] = os.cpu_count() or 1,
-) -> None:
-    """Grade the same honest submissions with stock nbgrader and with grade, and say how many times faster grade is.
-
-    Compared are seconds a submission in the long run, gradebook and autograded notebook included. Each command first
-    grades as many submissions as --jobs says to warm up; these and its start count on neither side. Feedback pages,
-    training and figure cells are left out on both. nbgrader's check cells hold the hidden tests themselves. "bare" is
-    the same cells and tests in one warm Python process, with no protection, no gradebook and no notebook written.
-    """
-    from autograder.stock import SideFailed
-
-    if json and not json.absolute().parent.is_dir():
-        _wrong(f"there is no folder {json.absolute().parent} for --json")
-    console = Console()
-    try:
-        races = [race(each, submissions, rounds, jobs, console) for each in _units(unit)]
-    except (SideFailed, Disagreement) as error:
-        typer.echo(f"bench: {error}", err=True)
-        raise typer.Exit(1) from None
-    for one in races:
-        show(one, console)
-    if json:
-        results = [one.result() for one in races]
-        json.write_text(json_format.dumps(results[0] if unit else results, indent=1) + "\n", encoding="utf-8")
-
-
 def race(unit: Unit, submissions: int, rounds: int, jobs: int, console: Console) -> Race:
     """Run both sides and the bare cells in turn, ``rounds`` times; the order changes from round to round.
 
@@ -115,8 +78,8 @@ def race(unit: Unit, submissions: int, rounds: int, jobs: int, console: Console)
 
 def honest_work(unit: Unit, count: int) -> dict[str, bytes]:
     """Notebooks as nbgrader's submitted folder holds them, by student: every fourth lacks an exercise."""
+    from autograder.benchmark.stock import without_sights
     from autograder.classmates.sheets import Sheet
-    from autograder.stock import without_sights
 
     notebooks = {}
     for number in range(count):
@@ -129,7 +92,7 @@ def honest_work(unit: Unit, count: int) -> dict[str, bytes]:
 
 
 def _stock_round(run: Race, unit: Unit, notebooks: dict[str, bytes], place: Path) -> None:
-    from autograder import stock
+    from autograder.benchmark import stock
 
     folder = place / "nbgrader"
     stock.make_course(folder, unit, notebooks)
@@ -140,7 +103,7 @@ def _stock_round(run: Race, unit: Unit, notebooks: dict[str, bytes], place: Path
 
 
 def _our_round(run: Race, unit: Unit, notebooks: dict[str, bytes], place: Path) -> None:
-    from autograder.stock import SideFailed, hand_in
+    from autograder.benchmark.stock import SideFailed, hand_in
 
     folder = place / "unrolled"
     folder.mkdir()
@@ -170,9 +133,9 @@ def seconds_each(folder: Path, unit: Unit, warm_up: int) -> float:
 def bare_seconds(unit: Unit, notebooks: list[bytes]) -> list[float]:
     """Seconds for each notebook's cells and tests in this process, and nothing else."""
     os.environ["MPLBACKEND"] = "template"
-    from autograder import in_cells
-    from autograder.judge import cells_to_run
-    from autograder.reconcile import read_submission
+    from autograder.benchmark import in_cells
+    from autograder.judging.judge import cells_to_run
+    from autograder.judging.reconcile import read_submission
     from unrolled.execution import Session
 
     seconds = []
@@ -204,40 +167,3 @@ def points_in(folder: Path, unit: Unit) -> dict[str, dict[str, float | None]]:
             submission.student.id: {grade.name: grade.auto_score for grade in submission.notebooks[0].grades}
             for submission in gradebook.assignment_submissions(unit.slug)
         }
-
-
-def show(run: Race, console: Console) -> None:
-    """A table: stock nbgrader, grade, and the bare cells."""
-    from rich.table import Table
-
-    result, bare = run.result(), median(run.bare)
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column(run.unit, no_wrap=True)
-    for heading in ("nbgrader autograde", f"grade, {run.jobs} jobs", "bare, one process"):
-        table.add_column(heading, justify="right")
-    table.add_row(
-        "seconds a submission, warm", *(f"{each:.3f}" for each in (median(run.stock), median(run.ours), bare))
-    )
-    table.add_row("times as fast as nbgrader", "1", f"{result['ratio']}", f"{median(run.stock) / bare:.1f}")
-    whole = f"whole command, {run.submissions + run.jobs} submissions"
-    table.add_row(whole, f"{median(run.stock_command):.1f}", f"{median(run.our_command):.1f}", "")
-    console.print(table)
-    rounds = ", ".join(f"{stock / ours:.1f}" for stock, ours in zip(run.stock, run.ours, strict=True))
-    console.print(f"Medians of {len(run.ours)} rounds (ratios {rounds}); equal points on both sides.", highlight=False)
-
-
-def _units(slug: str | None) -> list[Unit]:
-    from autograder.units import NotBuilt, UnknownUnit, all_units, find_unit
-
-    try:
-        units = [find_unit(slug)] if slug else list(all_units())
-        for each in units:
-            each.release  # noqa: B018 - read now, so that its absence is told now
-    except (UnknownUnit, NotBuilt) as error:
-        _wrong(str(error))
-    return units
-
-
-def _wrong(what: str) -> NoReturn:
-    typer.echo(f"bench: {what}", err=True)
-    raise typer.Exit(2)

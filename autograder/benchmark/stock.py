@@ -11,12 +11,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.units import FIGURE, ROOT, TRAINING, Unit, grade_id, has_tag, marks
+from autograder.course.root import ROOT
+from autograder.course.units import FIGURE, TRAINING, Unit, grade_id, has_tag, marks
 
 CONFIG = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
 HIDDEN = """\
 ### BEGIN HIDDEN TESTS
-from autograder import in_cells
+from autograder.benchmark import in_cells
 in_cells.points({slug!r}, {exercise!r}, {points!r}, globals())
 ### END HIDDEN TESTS"""
 

@@ -9,7 +9,8 @@ import warnings
 import nbformat
 
 from autograder.classmates.sheets import Classmate, Deserved, Sheet
-from autograder.units import ROOT, marks
+from autograder.course.root import ROOT
+from autograder.course.units import marks
 
 NOTHING = Deserved(frozenset())
 ENDLESS = "while True:\n    pass"

@@ -11,8 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.units import Unit, grade_id, marks
-from autograder.verdict import Status, Verdict
+from autograder.course.units import Unit, grade_id, marks
+from autograder.examination.verdict import Status, Verdict
 
 
 @dataclass(frozen=True)

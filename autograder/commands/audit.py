@@ -6,14 +6,16 @@ import json as json_format
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from autograder.commands.usage import built_units, need_folder, wrong
+
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
-    from autograder.trials import Audited
-    from autograder.units import Unit
+    from autograder.auditing.trials import Audited
+    from autograder.course.units import Unit
 
 
 def audit(
@@ -32,8 +34,7 @@ def audit(
 ) -> None:
     """Try the hidden graders on mutants, known mistakes, paraphrases and stubs."""
     units = _units(unit, exercise)
-    if json and not json.absolute().parent.is_dir():
-        _wrong(f"there is no folder {json.absolute().parent} for --json")
+    need_folder("audit", json)
     console = Console()
     results = [result for each in units for result in _audit(each, exercise, every, jobs, accept_risk, console)]
     if json:
@@ -42,16 +43,12 @@ def audit(
 
 
 def _units(slug: str | None, exercise: str | None) -> list[Unit]:
-    from autograder.known_answers import worked_answers
-    from autograder.units import NotBuilt, UnknownUnit, all_units, find_unit
+    from autograder.course.known_answers import worked_answers
 
-    try:
-        units = [find_unit(slug)] if slug else list(all_units())
-        known = [id for unit in units for id in worked_answers(unit) if unit.release]
-    except (UnknownUnit, NotBuilt) as error:
-        _wrong(str(error))
+    units = built_units("audit", slug)
+    known = [id for unit in units for id in worked_answers(unit)]
     if exercise and exercise not in known:
-        _wrong(f"there is no exercise {exercise!r}; there are {', '.join(known)}")
+        wrong("audit", f"there is no exercise {exercise!r}; there are {', '.join(known)}")
     return [unit for unit in units if exercise is None or exercise in worked_answers(unit)]
 
 
@@ -61,10 +58,10 @@ def _audit(
     """Try one unit's graders with a progress bar, and show what came of it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from autograder.diagnosis_audit import faulty_paraphrases, measured
-    from autograder.examiner import LockdownUnavailable
-    from autograder.known_answers import UnreadableAnswers, known_answers
-    from autograder.trials import MOST_MUTANTS, audited, judged, trials
+    from autograder.auditing.diagnosis_audit import faulty_paraphrases, measured
+    from autograder.auditing.trials import MOST_MUTANTS, audited, judged, trials
+    from autograder.course.known_answers import UnreadableAnswers, known_answers
+    from autograder.judging.examiner import LockdownUnavailable
 
     try:
         known = known_answers(unit)
@@ -73,7 +70,7 @@ def _audit(
             *faulty_paraphrases(unit, known, exercise),
         ]
     except UnreadableAnswers as error:
-        _wrong(str(error))
+        wrong("audit", str(error))
     verdicts = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
@@ -83,7 +80,7 @@ def _audit(
             ):
                 verdicts.append(pair)
     except LockdownUnavailable as lacking:
-        _wrong(f"{lacking}. If you trust the answers in this checkout, say --accept-risk")
+        wrong("audit", f"{lacking}. If you trust the answers in this checkout, say --accept-risk")
     results = audited(unit, verdicts, exercise)
     told = measured(unit, verdicts)
     for result in results:
@@ -127,8 +124,3 @@ def show(results: list[Audited], console: Console) -> None:
             for sign, lines in (("-", survivor.before), ("+", survivor.after)):
                 for line in lines.splitlines():
                     console.print(f"  {sign} {line}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _wrong(what: str) -> NoReturn:
-    typer.echo(f"audit: {what}", err=True)
-    raise typer.Exit(2)

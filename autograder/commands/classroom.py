@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.course.root import ROOT
+
 if TYPE_CHECKING:
     from autograder.classmates.sheets import Classmate
-    from autograder.units import Unit
+    from autograder.course.units import Unit
 
 CONFIG = f'''"""nbgrader's settings for this class: the units come from the checkout, everything else lives here."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, {str(Path(__file__).resolve().parents[1])!r})
+sys.path.insert(0, {str(ROOT)!r})
 
 from autograder.nbgrader_settings import configure
 
@@ -35,7 +37,7 @@ def classroom(
     if (folder / "submitted").exists():
         typer.echo(f"classroom: {folder} holds a class already; name another folder, or remove it", err=True)
         raise typer.Exit(2)
-    from autograder.units import all_units
+    from autograder.course.units import all_units
 
     for unit in all_units():
         names = make_class(folder, unit)

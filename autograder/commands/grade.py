@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from autograder.commands.usage import built_units, need_folder, wrong
+
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
-    from autograder.gradebook import Course
-    from autograder.marking import Marking
-    from autograder.submissions import Submission
-    from autograder.units import Unit
+    from autograder.course.units import Unit
+    from autograder.gradebook.course_folder import Course
+    from autograder.gradebook.marking import Marking
+    from autograder.judging.submissions import Submission
 
 
 def grade(
@@ -39,14 +41,13 @@ def grade(
 ) -> None:
     """Grade a class, or some notebooks; a stopped run goes on where it was when it is run again."""
     if notebooks and course:
-        _wrong("give notebooks or --course, not both: notebooks on their own go into no gradebook")
-    wanted = _unit(unit)
+        wrong("grade", "give notebooks or --course, not both: notebooks on their own go into no gradebook")
+    (wanted,) = built_units("grade", unit)
     opened, submissions = (None, _loose(notebooks)) if notebooks else _class(course or Path(), wanted)
     _need_lockdown(accept_risk)
-    if json and not json.absolute().parent.is_dir():
-        _wrong(f"there is no folder {json.absolute().parent} for --json")
+    need_folder("grade", json)
 
-    from autograder.marking import Marking
+    from autograder.gradebook.marking import Marking
 
     console = Console()
     marking = Marking(wanted, jobs, opened, accept_risk, regrade, feedback)
@@ -57,50 +58,41 @@ def grade(
     raise typer.Exit(1 if marking.failures else 0)
 
 
-def _unit(slug: str) -> Unit:
-    from autograder.units import NotBuilt, UnknownUnit, find_unit
-
-    try:
-        unit = find_unit(slug)
-        unit.release  # noqa: B018 - read now, so that its absence is told now
-    except (UnknownUnit, NotBuilt) as error:
-        _wrong(str(error))
-    return unit
-
-
 def _class(folder: Path, unit: Unit) -> tuple[Course, list[Submission]]:
-    from autograder.gradebook import BadCourse, Course
+    from autograder.gradebook.beginning import BadCourse
+    from autograder.gradebook.course_folder import Course
 
     if not folder.is_dir():
-        _wrong(f"there is no course folder {folder.absolute()}")
+        wrong("grade", f"there is no course folder {folder.absolute()}")
     try:
         course = Course(folder)
     except BadCourse as error:
-        _wrong(str(error))
+        wrong("grade", str(error))
     submissions = course.submissions(unit)
     if not submissions:
         looked_for = course.path("submitted", "STUDENT", unit) / f"{unit.slug}.ipynb"
-        _wrong(f"no submissions of {unit.slug}: looked for {looked_for}; --course DIR looks elsewhere")
+        wrong("grade", f"no submissions of {unit.slug}: looked for {looked_for}; --course DIR looks elsewhere")
     return course, submissions
 
 
 def _loose(notebooks: list[Path]) -> list[Submission]:
-    from autograder.submissions import Submission
+    from autograder.judging.submissions import Submission
 
     for path in notebooks:
         if not path.is_file():
-            _wrong(f"{path} is {'a folder: give its notebook' if path.is_dir() else 'not there'}")
+            wrong("grade", f"{path} is {'a folder: give its notebook' if path.is_dir() else 'not there'}")
     return [Submission(str(path), path) for path in dict.fromkeys(notebooks)]
 
 
 def _need_lockdown(accept_risk: bool) -> None:
-    from autograder import confine
+    from autograder.sandbox import confine
 
     lacking = confine.available()
     if lacking and not accept_risk:
-        _wrong(
+        wrong(
+            "grade",
             f"{lacking}. Without it, the code of a submission can read your files and change its own score. "
-            "If you trust these students, say --accept-risk"
+            "If you trust these students, say --accept-risk",
         )
 
 
@@ -108,7 +100,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
     """Mark with a progress bar."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from autograder.gradebook import BadCourse
+    from autograder.gradebook.beginning import BadCourse
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -117,7 +109,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
         try:
             marking.run(submissions)
         except BadCourse as error:
-            _wrong(str(error))
+            wrong("grade", str(error))
         except KeyboardInterrupt:
             progress.stop()
             done = f"{len(marking.verdicts)} of {len(submissions)}"
@@ -126,8 +118,8 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
 
 
 def _tell(marking: Marking, console: Console, json: Path | None) -> None:
-    from autograder.ledger import write_whole
-    from autograder.report import as_json, show
+    from autograder.commands.report import as_json, show
+    from autograder.gradebook.ledger import write_whole
 
     show(marking.verdicts, console)
     if json:
@@ -146,8 +138,3 @@ def _where(course: Course, unit: Unit, console: Console) -> None:
         f"formgrader  cd {folder} && {sys.executable} -m jupyter lab   (then Nbgrader > Formgrader)",
     ]
     console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
-
-
-def _wrong(what: str) -> NoReturn:
-    typer.echo(f"grade: {what}", err=True)
-    raise typer.Exit(2)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.examination.verdict import ExerciseVerdict, Verdict
 
 MARKS = {
     "correct": ("●", "green"),

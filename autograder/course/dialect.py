@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 import jupytext
 
-from autograder.units import CHECK_PREFIX, FIGURE, TRAINING
+from autograder.course.units import CHECK_PREFIX, FIGURE, TRAINING
 
 POINTS_OF_A_UNIT = 100
 HINTS_OF_AN_EXERCISE = 3

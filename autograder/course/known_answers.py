@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from autograder.units import Unit
+from autograder.course.units import Unit
 
 MARKER = re.compile(r"# %%(?P<keys>.*)")
 KEY = re.compile(r'\s+(?P<key>\w+)(=(?P<value>"(?:[^"\\]|\\.)*"))?(?=\s|$)')
@@ -94,7 +94,7 @@ def worked_answers(unit: Unit) -> dict[str, str]:
 
 @lru_cache
 def _worked_answers(script: Path, _: int) -> dict[str, str]:
-    from autograder.dialect import read_script
+    from autograder.course.dialect import read_script
 
     marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     cells = read_script(script, script.name)[0].cells

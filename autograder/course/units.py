@@ -12,8 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parents[1]
-"""The course that this checkout holds."""
+from autograder.course.root import ROOT
 
 TRAINING, FIGURE = "training", "figure"
 """Tags of release cells: too long to run while grading; drawn to be looked at."""

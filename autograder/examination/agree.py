@@ -1,6 +1,6 @@
 """What graders compare with: agree, or raise a Mistake in words that are safe to show.
 
-The words come from :mod:`unrolled.checks.compare`, so a student reads the same sentence here and under a public check.
+The words come from :mod:`unrolled.checking.compare`: a student reads the same sentence here and under a public check.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.examine import Mistake
-from unrolled.checks.compare import describe, difference
+from autograder.examination.examine import Mistake
+from unrolled.checking.compare import describe, difference
 
 
 def agree(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None, when: str = "") -> None:

@@ -3,8 +3,8 @@
 Graders are plain pytest. pytest collects one once in a process, and the tests are then called here for every student:
 pytest's own running of a test takes longer than most of the tests.
 
-A test that raises :class:`~autograder.examine.Mistake` lost its share of the exercise's points. When its class
-``provides`` right versions of other exercises, it is tried once more with these in the place of the student's: a
+A test that raises :class:`~autograder.examination.examine.Mistake` lost its share of the exercise's points. When its
+class ``provides`` right versions of other exercises, it is tried once more with these in the place of the student's: a
 wrong cell sinks no right loop. Anything else that a test raises is a fault of ours, and ends in :class:`GraderFault`.
 """
 
@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
-from autograder.student import Call, Handle, Student
-from autograder.tenant import LockdownFailed, StandIns
-from autograder.units import Exercise, Unit
-from autograder.verdict import ExerciseVerdict, Outcome
+from autograder.course.units import Exercise, Unit
+from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
+from autograder.examination.student import Call, Handle, Student
+from autograder.examination.verdict import ExerciseVerdict, Outcome
+from autograder.sandbox.tenant import LockdownFailed, StandIns
 from unrolled.arrays import Case
 
 UNUSED = (
@@ -55,6 +55,19 @@ class Part:
     provided: tuple[str, ...] = ()
     calls: Sequence[Call] = ()
     own_calls: Sequence[Call] = ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the tests of an exercise said, and the calls that tell most of the answer.
+
+    ``evidence`` holds them twice: as they went in the end, among right versions of other exercises if need be, and as
+    they went first, among the student's own. The former say more of this exercise; but a right version cannot read a
+    cache of the student's own making, and then what the student's own functions gave is the better evidence.
+    """
+
+    verdict: ExerciseVerdict
+    evidence: tuple[Sequence[Call], ...]
 
 
 @dataclass(frozen=True)
@@ -109,8 +122,8 @@ class _Collection:
 
 def examine(
     unit: Unit, student: Student, cases: Mapping[str, Case], seed: int, only: Collection[str] | None = None
-) -> tuple[ExerciseVerdict, ...]:
-    """The verdict on every exercise of the unit.
+) -> tuple[Examined, ...]:
+    """What the hidden tests say of every exercise of the unit.
 
     Args:
         only: grade these exercises alone; the others are left out of the result.
@@ -126,7 +139,7 @@ def examine(
     untested = [name for name, found in parts.items() if not found]
     if untested:
         raise GraderFault(f"{unit.grader} is broken\nno test for: {', '.join(untested)}")
-    return tuple(_verdict(unit, exercise, parts[name]) for name, exercise in wanted.items())
+    return tuple(_examined(exercise, parts[name]) for name, exercise in wanted.items())
 
 
 @lru_cache
@@ -181,16 +194,18 @@ def _generator(seed: int, test: str) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(hashlib.sha256(test.encode()).digest()[:8], "big")])
 
 
-def _verdict(unit: Unit, exercise: Exercise, parts: list[Part]) -> ExerciseVerdict:
-    """Points by weight; the outcome is that of the worst part; the likely mistake, then each distinct message once."""
+def _examined(exercise: Exercise, parts: list[Part]) -> Examined:
+    """Points by weight; the outcome is that of the worst part; each distinct message once."""
     lost = [part for part in parts if part.mistake]
     share = 1 - sum(part.weight for part in lost) / sum(part.weight for part in parts)
     score = round(exercise.points * share, 2) if lost else exercise.points
     outcome = _outcome(lost, parts)
     messages = (str(lost[0].mistake),) if outcome == "not attempted" else _messages(lost, parts)
-    if outcome in ("incorrect", "raised"):
-        messages = (*_likely(unit, exercise, parts), *messages)
-    return ExerciseVerdict(exercise.id, outcome, score, exercise.points, messages)
+    evidence = (
+        [call for part in parts for call in telling(part.calls)],
+        [call for part in parts for call in telling(part.own_calls)],
+    )
+    return Examined(ExerciseVerdict(exercise.id, outcome, score, exercise.points, messages), evidence)
 
 
 def _outcome(lost: list[Part], parts: list[Part]) -> Outcome:
@@ -201,19 +216,6 @@ def _outcome(lost: list[Part], parts: list[Part]) -> Outcome:
         kinds.remove(NotAttempted)  # some of it works, so it was attempted
         kinds.add(Mistake)
     return next(outcome for kind, outcome in OUTCOMES.items() if kind in kinds)
-
-
-def _likely(unit: Unit, exercise: Exercise, parts: list[Part]) -> tuple[str, ...]:
-    """The sentence on the most likely mistake, if there is one: the evidence of all parts counts.
-
-    Calls among right versions of other exercises say more of this one; but these cannot read a cache of the student's
-    own making, and then what the student's own functions gave is the better evidence.
-    """
-    from autograder.diagnosis import diagnose  # a right answer needs none of what it imports
-
-    found = diagnose(unit, exercise.id, [call for part in parts for call in telling(part.calls)])
-    found = found or diagnose(unit, exercise.id, [call for part in parts for call in telling(part.own_calls)])
-    return (found,) if found else ()
 
 
 def telling(calls: Sequence[Call]) -> Sequence[Call]:

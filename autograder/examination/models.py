@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.examine import Mistake
+from autograder.examination.examine import Mistake
 
 Ask = Callable[[str, Sequence[Any]], Any]
 

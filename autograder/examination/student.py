@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
-from autograder.models import Model
-from autograder.tenant import Gone, House, StandIns, Tenant
-from autograder.verdict import Status
-from autograder.wording import describe_raise, exception_name, is_not_implemented
+from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
+from autograder.examination.models import Model
+from autograder.examination.verdict import Status
+from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
+from autograder.sandbox.tenant import Gone, House, StandIns, Tenant
 from unrolled.wire import Recipe, Reference, StandIn
 
 
@@ -157,7 +157,7 @@ class Student:
         """Make something of a known kind in the student's process, such as ``student.make("Generator", seed=3)``.
 
         What is kept keeps its state from call to call, unlike a :class:`~unrolled.wire.Recipe` given as an argument,
-        which is made afresh for each. Kinds: see :mod:`autograder.recipes`.
+        which is made afresh for each. Kinds: see :mod:`autograder.sandbox.recipes`.
         """
         number = self._ask({"do": "make", "recipe": Recipe(kind, settings)}, "the notebook").get("kept")
         if type(number) is not int:

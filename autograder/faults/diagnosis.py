@@ -6,8 +6,8 @@ wrong values as the student's function, call for call, has most likely the same 
 none does, the mistakes that make the same outputs wrong, and leave the same ones right, may still agree on a place.
 
 Only a wrong answer costs this: the mistakes are compiled on the first wrong answer to their exercise. A mistake that
-raises where the student's code does not is no match. Sentences come from :mod:`autograder.mutation` and from the file
-of known answers; they name places and hold no input, no value, and no code.
+raises where the student's code does not is no match. Sentences come from :mod:`autograder.faults.mutation` and from the
+file of known answers; they name places and hold no input, no value, and no code.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder import recipes
-from autograder.child import MAX_MESSAGE
-from autograder.fault_words import Words
-from autograder.known_answers import known_answers, worked_answers
-from autograder.mutation import mutants
-from autograder.student import Call, Handle
-from autograder.units import Unit
-from autograder.wording import exception_name
+from autograder.course.known_answers import known_answers, worked_answers
+from autograder.course.units import Unit
+from autograder.examination.student import Call, Handle
+from autograder.examination.wording import exception_name
+from autograder.faults.fault_words import Words
+from autograder.faults.mutation import mutants
+from autograder.sandbox import recipes
+from autograder.sandbox.child import MAX_MESSAGE
 from unrolled.arrays import Case, load_cases
 from unrolled.wire import Recipe
 
@@ -482,7 +482,7 @@ def exercise_of(unit: Unit, name: str) -> Exercise:
 @lru_cache
 def given(unit: Unit) -> dict[str, Any]:
     """The namespace that the worked solution leaves, without its figures and its training."""
-    from autograder.dialect import read_script
+    from autograder.course.dialect import read_script
 
     namespace: dict[str, Any] = {"__name__": "worked"}
     for cell in read_script(unit.script, unit.script.name)[0].cells:

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from autograder.syntax import MODULES
+from autograder.faults.syntax import MODULES
 
 GATES = {
     "f": "the forget gate",

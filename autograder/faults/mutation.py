@@ -1,4 +1,4 @@
-"""Mutants: a worked answer with one fault each, made from its syntax tree by :mod:`autograder.operators`.
+"""Mutants: a worked answer with one fault each, made from its syntax tree by :mod:`autograder.faults.operators`.
 
 A mutant's id is made of its operator, of the piece of code that it changes and of what that contributes to, so that it
 stays the same while other parts of the solution are edited.
@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.fault_words import Words
-from autograder.operators import OPERATORS, Change, Site
+from autograder.faults.fault_words import Words
+from autograder.faults.operators import OPERATORS, Change, Site
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 An operator is a function of a :class:`Site`, registered by :func:`operator` under its own name; it yields a
 :class:`Change` for each slip. It must not touch the nodes that it is given: what it builds shares them or copies them.
 A change that does not compile, or whose text another operator has made before, is left out by
-:func:`autograder.mutation.mutants`. Order matters for that reason: particular slips stand before general ones.
+:func:`autograder.faults.mutation.mutants`. Order matters for that reason: particular slips stand before general ones.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.fault_words import Words, be
-from autograder.syntax import (
+from autograder.faults.fault_words import Words, be
+from autograder.faults.syntax import (
     before_the_loop,
     binary,
     called,

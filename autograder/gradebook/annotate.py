@@ -12,10 +12,10 @@ import textwrap
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked
 
-from autograder import harmless
-from autograder.reconcile import notes
-from autograder.units import CHECK_PREFIX
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.course.units import CHECK_PREFIX
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.gradebook import harmless
+from autograder.judging.reconcile import notes
 
 NOTE_ID = "unrolled-notes"
 PAGE_WIDTH = 96  # characters on a line of a feedback page: what is longer would have to be scrolled

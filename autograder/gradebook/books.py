@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from autograder.engine import Graded
-from autograder.gradebook import Course
-from autograder.ledger import Ledger
-from autograder.nursery import die_with_parent
-from autograder.submissions import Submission
-from autograder.units import Unit, find_unit
-from autograder.verdict import Verdict
+from autograder.course.units import Unit, find_unit
+from autograder.examination.verdict import Verdict
+from autograder.gradebook.course_folder import Course
+from autograder.gradebook.engine import Graded
+from autograder.gradebook.ledger import Ledger
+from autograder.judging.submissions import Submission
+from autograder.sandbox.nursery import die_with_parent
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import re
 import shutil
 import tempfile
 import warnings
-from copy import deepcopy
 from datetime import datetime
 from functools import cached_property
 from glob import glob
@@ -21,8 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from jupyter_core.paths import jupyter_config_path
 from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
@@ -30,27 +27,21 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.dbutil import _temp_alembic_ini
-from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
-from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Application, Config
 from traitlets.config.application import ConfigFileNotFound
 
-from autograder.engine import GRADED, Graded, steps
-from autograder.ledger import write_whole
+from autograder.course.units import Unit
+from autograder.gradebook.beginning import BadCourse, prepare
+from autograder.gradebook.engine import GRADED, Graded, steps
+from autograder.gradebook.ledger import write_whole
+from autograder.gradebook.pages import PageExporter
+from autograder.gradebook.transaction import SharedGradebook
+from autograder.judging.submissions import TIMESTAMP, Submission, find_submissions
 from autograder.nbgrader_settings import configure
-from autograder.pages import PageExporter
-from autograder.submissions import TIMESTAMP, Submission, find_submissions
-from autograder.transaction import SharedGradebook
-from autograder.units import Unit
 
 CONFIG = "nbgrader_config.py"
-
-
-class BadCourse(Exception):
-    """The course folder cannot be worked with; the message says why and what to do."""
 
 
 class Course:
@@ -163,21 +154,6 @@ class Course:
             shutil.rmtree(draft)
 
 
-def prepare(directory: CourseDirectory, unit: Unit) -> None:
-    """Do what ``nbgrader generate_assignment`` does to a course's gradebook. Raises BadCourse."""
-    create_gradebook(directory.db_url)
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        gradebook.update_or_create_assignment(unit.slug)
-    names = {"assignment": unit.slug, "notebook": unit.slug, "db_url": directory.db_url}
-    try:
-        SaveCells(parent=directory.parent).preprocess(deepcopy(unit.release), {"nbgrader": names})
-    except RuntimeError as error:
-        raise BadCourse(
-            f"The release of {unit.slug} has other cells than when the gradebook in {directory.root} was begun: "
-            f"grade with that release, or begin a new course folder. ({error})"
-        ) from error
-
-
 def _settings(folder: Path) -> NbGrader:
     """nbgrader's settings for a course: the user's, then its own. The folder that we are called from has no say."""
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
@@ -193,21 +169,3 @@ def _settings(folder: Path) -> NbGrader:
         except Exception as error:  # whatever an instructor's configuration file may raise
             raise BadCourse(f"{folder / CONFIG} cannot be read: {type(error).__name__}: {error}") from error
     return app
-
-
-def create_gradebook(url: str) -> None:
-    """Begin a gradebook with the version that nbgrader would give it.
-
-    nbgrader itself would run ``alembic``, which is not on PATH when Python is called by its path.
-    """
-    engine = create_engine(url)
-    try:
-        with engine.begin() as connection:
-            if inspect(connection).get_table_names():
-                return
-            with _temp_alembic_ini(url) as settings:
-                version = ScriptDirectory.from_config(AlembicConfig(settings)).get_current_head()
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
-    finally:
-        engine.dispose()

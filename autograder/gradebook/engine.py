@@ -2,7 +2,7 @@
 
 :mod:`autograder.nbgrader_settings` puts two preprocessors into nbgrader's own lists: :class:`Reconcile` goes first of
 those that clean a submission, :class:`TrustedExecute` takes the place of ``Execute``. Everything else is stock
-nbgrader, and ``grade`` itself runs the same lists (see :mod:`autograder.gradebook`).
+nbgrader, and ``grade`` itself runs the same lists (see :mod:`autograder.gradebook.course_folder`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from nbgrader.preprocessors import CheckCellMetadata, Execute, NbGraderPreproces
 from traitlets import Bool
 from traitlets.utils.importstring import import_item
 
-from autograder.annotate import annotate
-from autograder.reconcile import Unreadable, read_submission, reconcile
-from autograder.submissions import Submission, course_key, seed_of, unreadable
-from autograder.units import Unit, UnknownUnit, find_unit
-from autograder.verdict import Verdict
+from autograder.course.units import Unit, UnknownUnit, find_unit
+from autograder.examination.verdict import Verdict
+from autograder.gradebook.annotate import annotate
+from autograder.gradebook.beginning import BadCourse, prepare
+from autograder.judging.reconcile import Unreadable, read_submission, reconcile
+from autograder.judging.submissions import Submission, course_key, seed_of, unreadable
 
 GRADED = "unrolled"
 """Where ``grade`` puts a :class:`Graded` into nbconvert's resources."""
@@ -89,7 +90,7 @@ class SubmissionExporter(NotebookExporter):
 
 
 class Reconcile(NbGraderPreprocessor):
-    """Makes the submission's grade cells whole, see :mod:`autograder.reconcile`."""
+    """Makes the submission's grade cells whole, see :mod:`autograder.judging.reconcile`."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The student's notebook with the release's grade cells; of an unreadable file, the release as it is."""
@@ -122,8 +123,6 @@ def whole_notebook(files: Mapping[str, bytes], unit: Unit) -> NotebookNode:
 
 def _prepare(converter: Autograde) -> None:
     """Enter the unit in the gradebook; raises NbGraderException, having said why."""
-    from autograder.gradebook import BadCourse, prepare  # which imports this module
-
     try:
         prepare(converter.coursedir, find_unit(converter.coursedir.assignment_id))
     except (BadCourse, UnknownUnit) as error:
@@ -176,8 +175,8 @@ _house: Any = None  # in the examiner's process only
 
 
 def _open(accept_risk: bool) -> None:
-    from autograder.examiner import open_house
-    from autograder.nursery import die_with_parent
+    from autograder.judging.examiner import open_house
+    from autograder.sandbox.nursery import die_with_parent
 
     global _house
     die_with_parent()
@@ -187,6 +186,6 @@ def _open(accept_risk: bool) -> None:
 
 
 def _examine(files: Mapping[str, bytes], slug: str, seed: int, name: str) -> Verdict:
-    from autograder.judge import judge
+    from autograder.judging.judge import judge
 
     return judge(files, find_unit(slug), seed, _house, name)

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.submissions import digest
-from autograder.units import Unit
-from autograder.verdict import Verdict
+from autograder.course.units import Unit
+from autograder.examination.verdict import Verdict
+from autograder.judging.submissions import digest
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from autograder import confine
-from autograder.books import Books, Work, open_books
-from autograder.examiner import Examiners, LockdownUnavailable, pool
-from autograder.gradebook import Course
-from autograder.ledger import fingerprint, grader_digest
-from autograder.reconcile import Unreadable
-from autograder.submissions import LOOSE_KEY, Submission, course_key, seed_of, unreadable
-from autograder.units import Unit
-from autograder.verdict import Verdict
+from autograder.course.units import Unit
+from autograder.examination.verdict import Verdict
+from autograder.gradebook.books import Books, Work, open_books
+from autograder.gradebook.course_folder import Course
+from autograder.gradebook.ledger import fingerprint, grader_digest
+from autograder.judging.examiner import Examiners, LockdownUnavailable, pool
+from autograder.judging.reconcile import Unreadable
+from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, seed_of, unreadable
+from autograder.sandbox import confine
 
 
 @dataclass

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agree import agree, entries, unpack, untouched
-from autograder.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut, worth
+from autograder.examination.agree import agree, entries, unpack, untouched
+from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut, worth
 from autograder.oracles import rnn_step_by_step as oracle
 from unrolled.arrays import Case
-from unrolled.checks.compare import difference
+from unrolled.checking.compare import difference
 
 AXES = {
     **dict.fromkeys(("a_next", "c_next", "da_prev", "dc_prev", "da0"), ("n_a", "m")),

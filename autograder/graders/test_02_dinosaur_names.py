@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.agree import agree, unpack, untouched
-from autograder.examine import Mistake, worth
+from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.examine import Mistake, worth
 from autograder.oracles import dinosaur_names as oracle
 from unrolled.arrays import Case
-from unrolled.checks.compare import difference
+from unrolled.checking.compare import difference
 from unrolled.wire import Recipe
 
 GLOBAL = "import numpy.random as _global; "

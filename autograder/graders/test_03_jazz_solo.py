@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
-from autograder.agree import agree, unpack, untouched
-from autograder.examine import Mistake, worth
-from autograder.models import Model
+from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.examine import Mistake, worth
+from autograder.examination.models import Model
+from autograder.examination.student import Provided
 from autograder.oracles import jazz_solo as oracle
-from autograder.student import Provided
+from autograder.oracles import jazz_solo_network as network
 from unrolled.arrays import Case
 from unrolled.wire import Recipe
 
@@ -195,7 +196,7 @@ def layers_of(student: Any, n_a: int, n_values: int, n_conditions: int) -> Any:
     return {"cell": student.make("LSTMCell", units=n_a), "output": output}
 
 
-def give_weights(model: Model, weights: oracle.Weights) -> None:
+def give_weights(model: Model, weights: network.Weights) -> None:
     """Set the weights of a model by their shapes, which all differ; Mistake when it has others."""
     shapes = [weight.shape for weight in model.weights()]
     wanted = {weight.shape: weight for weight in weights.arrays()}
@@ -236,7 +237,7 @@ class TestMakeLayers:
             answered = cell(x, [a, c])
         except Mistake as mistake:
             raise Mistake("the cell cannot be called with one step and its state, as an LSTMCell can") from mistake
-        wanted = oracle.cell_step(x, a, c, weights)
+        wanted = network.cell_step(x, a, c, weights)
         output, state = unpack(answered, "output", "state")
         agree(output, wanted[0], "the cell's output", STATE)
         for name, got, right in zip("ac", unpack(state, "a", "c"), wanted, strict=True):
@@ -247,14 +248,14 @@ class TestMakeLayers:
         weights, a = oracle.draw_weights(rng, 4, 6, 2), rng.normal(size=(3, 4)).astype("float32")
         layer = self._layer(student, "output", 4, 6, 2)
         self._set(layer, [weights.output, weights.output_bias], "output layer")
-        agree(layer(a), oracle.output_of(a, weights), "the output", STEP)
+        agree(layer(a), network.output_of(a, weights), "the output", STEP)
 
     @worth(1, "new layers at each call")
     def test_new(self, student, references, rng):
         a, weights = rng.normal(size=(2, 5)).astype("float32"), oracle.draw_weights(rng, 5, 3, 4)
         one, other = (self._layer(student, "output", 5, 3, 4) for _ in range(2))
         self._set(one, [weights.output, weights.output_bias], "output layer")
-        agree(one(a), oracle.output_of(a, weights), "the output", STEP)
+        agree(one(a), network.output_of(a, weights), "the output", STEP)
         if any(np.array_equal(*pair) for pair in zip(other.weights(), one.weights(), strict=False)):
             raise Mistake("two calls return the same layer object; make new ones each time")
 
@@ -283,7 +284,7 @@ class TestBuildTrainingModel:
     def test_outputs(self, student, references, rng):
         case = references["build_training_model/plain"]
         model = self._built(student, case.inputs)
-        give_weights(model, oracle.Weights(*case.inputs["weights"]))
+        give_weights(model, network.Weights(*case.inputs["weights"]))
         agree(model(inputs_of(case, *self.NAMES)), case.outputs["probabilities"], "the model's output", STEPS)
 
     @worth(4, "one cell and one output layer, those that were given, for any number of steps")
@@ -295,7 +296,7 @@ class TestBuildTrainingModel:
         give_weights(longer, weights)
         for model, T_x, m, when in ((longer, 2, 1, "for other sizes"), (shorter, 1, 3, "for another T_x")):
             given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
-            got, expected = model(list(given.values())), oracle.all_steps(**given, weights=weights)
+            got, expected = model(list(given.values())), network.all_steps(**given, weights=weights)
             if model is shorter and isinstance(got, np.ndarray) and got.shape == expected.shape:
                 if not np.allclose(got, expected, atol=1e-4):
                     raise Mistake(
@@ -307,7 +308,7 @@ class TestBuildTrainingModel:
     def test_training(self, student, references, rng):
         case, learning_rate = references["build_training_model/plain"], 0.006
         model = self._built(student, case.inputs, learning_rate=learning_rate)
-        give_weights(model, oracle.Weights(*case.inputs["weights"]))
+        give_weights(model, network.Weights(*case.inputs["weights"]))
         inputs, targets, before = inputs_of(case, *self.NAMES), case.inputs["targets"], model.weights()
         paid = model.loss(inputs, targets)
         if not np.isclose(paid, case.outputs["loss"], rtol=1e-4):
@@ -352,7 +353,7 @@ class TestBuildOneStepModel:
         give_weights(first, weights)
         given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
         a, c = given["a0"], given["c0"]
-        wanted = oracle.all_steps(**given, weights=weights)
+        wanted = network.all_steps(**given, weights=weights)
         for t in range(T_x):
             answers = second([given["tokens"][:, t], given["conditions"][:, t], a, c])
             probabilities, a, c = unpack(answers, "probabilities", "a", "c")
@@ -364,7 +365,7 @@ class TestBuildOneStepModel:
     def _answers(self, student: Any, case: Case) -> tuple[Any, ...]:
         sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
         model = student.model(student.keep(self.exercise, layers_of(student, *sizes), *sizes))
-        give_weights(model, oracle.Weights(*case.inputs["weights"]))
+        give_weights(model, network.Weights(*case.inputs["weights"]))
         return unpack(model(inputs_of(case, "token", "condition", "a", "c")), "probabilities", "a", "c")
 
 

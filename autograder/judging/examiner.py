@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autograder import confine
-from autograder.judge import judge
-from autograder.nursery import Nursery, die_with_parent
-from autograder.tenant import House
-from autograder.units import ROOT, find_unit
-from autograder.verdict import Verdict
-from autograder.watchdog import Limits
+from autograder.course.root import ROOT
+from autograder.course.units import find_unit
+from autograder.examination.verdict import Verdict
+from autograder.judging.judge import judge
+from autograder.sandbox import confine
+from autograder.sandbox.nursery import Nursery, die_with_parent
+from autograder.sandbox.tenant import House
+from autograder.sandbox.watchdog import Limits
 from unrolled.quiet import quietly
 
 SECRET = ("autograder/graders", "autograder/references", "autograder/answers", "autograder/classmates", "solutions")
@@ -49,7 +50,7 @@ class Examiners:
         only: Collection[str] | None = None,
         root: Path = ROOT,
     ) -> Future[Verdict]:
-        """Have a submission judged; see :func:`autograder.judge.judge`."""
+        """Have a submission judged; see :func:`autograder.judging.judge.judge`."""
         return self._pool.submit(_judge, files, slug, seed, self.house, submission, only, root)
 
     def call(self, function: Callable[..., Result], *args: Any) -> Future[Result]:

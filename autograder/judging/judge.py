@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.examination import examine
-from autograder.examine import Mistake
-from autograder.reconcile import Unreadable, notes, read_submission, reconcile
-from autograder.student import Cell, Student
-from autograder.tenant import House
-from autograder.units import FIGURE, TRAINING, Unit, has_tag, marks
-from autograder.verdict import ExerciseVerdict, Outcome, Status, Verdict
+from autograder.course.units import FIGURE, TRAINING, Unit, has_tag, marks
+from autograder.examination.examine import Mistake
+from autograder.examination.hidden_tests import Examined, examine
+from autograder.examination.student import Cell, Student
+from autograder.examination.verdict import ExerciseVerdict, Outcome, Status, Verdict
+from autograder.judging.reconcile import Unreadable, notes, read_submission, reconcile
+from autograder.sandbox.tenant import House
 from unrolled.arrays import Case, load_cases
 
 
@@ -59,10 +60,24 @@ def judge(
     student = Student(house, cells_to_run(notebook, unit.release), files)
     try:
         with student:
-            exercises = examine(unit, student, _cases(unit.references), seed, only)
+            exercises = tuple(
+                told(unit, found) for found in examine(unit, student, _cases(unit.references), seed, only)
+            )
     except Mistake as error:  # the notebook ends every process that it is run in
         return verdict(student.status, _none_graded(unit, "crashed"), [*student.notes, str(error)], student)
     return verdict(student.status, exercises, [*notes(notebook), *student.notes], student)
+
+
+def told(unit: Unit, examined: Examined) -> ExerciseVerdict:
+    """The verdict on an exercise; a wrong answer is told its most likely mistake first, if there is one."""
+    verdict = examined.verdict
+    if verdict.outcome not in ("incorrect", "raised"):
+        return verdict
+    from autograder.faults.diagnosis import diagnose  # a right answer needs none of what it imports
+
+    found = (diagnose(unit, verdict.id, calls) for calls in examined.evidence)
+    likely = next((sentence for sentence in found if sentence), None)
+    return replace(verdict, messages=(likely, *verdict.messages)) if likely else verdict
 
 
 def cells_to_run(notebook: NotebookNode, release: NotebookNode) -> list[Cell]:

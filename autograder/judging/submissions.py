@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.reconcile import Unreadable
-from autograder.units import Unit
-from autograder.verdict import ExerciseVerdict, Verdict
+from autograder.course.units import Unit
+from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.judging.reconcile import Unreadable
 
 MOST_BYTES = 50 << 20  # of all files of one submission
 MOST_FILES = 1_000

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from autograder.oracles.jazz_solo_network import Weights
 from unrolled.quiet import quietly
 
 with quietly():
     import keras
 
-if TYPE_CHECKING:
-    from autograder.oracles.jazz_solo import Weights
 
 Array = np.ndarray
 

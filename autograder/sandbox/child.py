@@ -22,8 +22,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograder import child_models, recipes
-from autograder.confine import ConfinementError, forbidden_but_readable, lock_down
+from autograder.sandbox import child_models, recipes
+from autograder.sandbox.confine import ConfinementError, forbidden_but_readable, lock_down
 from unrolled.execution import Session, captured, place_of
 from unrolled.wire import Channel, Recipe, Reference, StandIn, WireError
 

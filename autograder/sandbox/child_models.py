@@ -1,7 +1,7 @@
 """The untrusted side of the model protocol: answers questions about a Keras model that a student's function returned.
 
-It runs in the student's process and so decides nothing. The trusted side is :mod:`autograder.models`, which says what
-the questions are.
+It runs in the student's process and so decides nothing. The trusted side is :mod:`autograder.examination.models`, which
+says what the questions are.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Three walls, each of which would be enough for most attacks: Landlock decides which files can be opened and keeps
 signals inside; seccomp refuses the system calls that a notebook does not need (programs, processes, sockets, other
 processes' limits, file modes); capabilities are dropped, so that root is root no more. Sizes are bounded by rlimits
-here; wall time, processor time and resident memory by the watchdog in :mod:`autograder.watchdog`, which stands outside.
+here; wall time, processor time and resident memory by :mod:`autograder.sandbox.watchdog`, which stands outside.
 
 Landlock does not cover chmod, chown, utime, setxattr, setpriority or prlimit: seccomp refuses these.
 """

@@ -1,10 +1,10 @@
 """The nursery: a warm process that has imported TensorFlow once and forks a fresh, locked-down child for each
 submission.
 
-It is started as a program of its own (``python -m autograder.nursery SOCKET``) with a clean environment, and imports
-no grader and no reference: a child inherits its memory, so nothing secret may ever have been in it. It serves one
-request at a time: a JSON line in, and back a child's process id with two file descriptors (the child's socket and its
-pidfd).
+It is started as a program of its own (``python -m autograder.sandbox.nursery SOCKET``) with a clean environment, and
+imports no grader and no reference: a child inherits its memory, so nothing secret may ever have been in it. It serves
+one request at a time: a JSON line in, and back a child's process id with two file descriptors (the child's socket and
+its pidfd).
 
 No TensorFlow operation may run here before a fork: that would start threads, which a fork does not copy.
 """
@@ -26,9 +26,11 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from autograder import confine, scratch
+from autograder.course.root import ROOT
+from autograder.sandbox import confine, scratch
 from unrolled.execution import Session
 
+LESSON_ROOMS = "unrolled.checks", "unrolled.datasets", "unrolled.plots", "unrolled.sound"  # what notebooks import
 WARM_SECONDS = 120.0  # a cold disk and a busy machine may need this long to import TensorFlow
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 ENVIRONMENT = {
@@ -55,11 +57,10 @@ class Nursery:
         self.address = self._folder / "socket"
         self.scratch = self._folder / "scratch"
         self.scratch.mkdir()
-        root = Path(__file__).resolve().parent.parent
         environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        environment |= ENVIRONMENT | {"HOME": str(self._folder), "PYTHONPATH": str(root)}
+        environment |= ENVIRONMENT | {"HOME": str(self._folder), "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.nursery", str(self.address)],
+            [sys.executable, "-P", "-m", "autograder.sandbox.nursery", str(self.address)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -134,7 +135,7 @@ def _fork(asking: socket.socket, listening: socket.socket, request: dict, sessio
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        from autograder.child import live
+        from autograder.sandbox.child import live
 
         die_with_parent()
         listening.close()
@@ -155,12 +156,12 @@ def _warm() -> Session:
     import numpy  # noqa: F401
     import tensorflow  # noqa: F401
 
-    import autograder.child  # noqa: F401
-    import unrolled.checks
-    import unrolled.plots  # noqa: F401
+    import autograder.sandbox.child  # noqa: F401
 
-    for module in pkgutil.walk_packages(unrolled.checks.__path__, "unrolled.checks."):
-        importlib.import_module(module.name)
+    for room in LESSON_ROOMS:
+        package = importlib.import_module(room)
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            importlib.import_module(module.name)
 
     confine.available()  # loads the lockdown's libraries, which a locked process could not find any more
     return Session()

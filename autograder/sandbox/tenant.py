@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder import nursery, scratch
-from autograder.watchdog import Exceeded, Limits, Watchdog
+from autograder.sandbox import nursery, scratch
+from autograder.sandbox.watchdog import Exceeded, Limits, Watchdog
 from unrolled.wire import Channel, WireError
 
 MAX_ASKED = 20_000  # stand-in calls within one call: a loop over steps needs some tens

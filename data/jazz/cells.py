@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from unrolled.jazz import HIGHEST_PITCH, LOWEST_PITCH, Chord, is_chord_tone
+from unrolled.datasets.jazz import HIGHEST_PITCH, LOWEST_PITCH, Chord, is_chord_tone
 
 Ladder = tuple[int, ...]  # pitches, upwards
 

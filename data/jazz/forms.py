@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from random import Random
 
-from unrolled.jazz import Chord
+from unrolled.datasets.jazz import Chord
 
 FORMS = {
     "blues_major": "C7 | F7 | C7 | Gm7 C7 | F7 | Gbdim7 | C7 | Em7 A7b9 | Dm7 | G7 | C7 A7b9 | Dm7 G7",

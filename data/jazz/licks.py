@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from unrolled.jazz import TICKS_PER_BAR
+from unrolled.datasets.jazz import TICKS_PER_BAR
 
 MINOR = """
 e1 e2 eb3 e5 e4 eb3 e2 e1

@@ -11,7 +11,7 @@ import cells
 import rhythms
 from licks import LICKS, Lick
 
-from unrolled.jazz import HIGHEST_PITCH, LOWEST_PITCH, TICKS_PER_CHORD, Chord, Note, is_chord_tone
+from unrolled.datasets.jazz import HIGHEST_PITCH, LOWEST_PITCH, TICKS_PER_CHORD, Chord, Note, is_chord_tone
 
 HALF = TICKS_PER_CHORD
 LICK_SHARE, MOTIF_SHARE = 0.42, 0.25

@@ -18,8 +18,8 @@ from random import Random
 import forms
 import lines
 
-from unrolled.jazz import NAMES, Chorus, Note, write_chorus
-from unrolled.midi import write_midi
+from unrolled.datasets.jazz import NAMES, Chorus, Note, write_chorus
+from unrolled.sound.midi import write_midi
 
 SEED = "unrolled jazz 2"
 HERE = Path(__file__).parent
@@ -68,7 +68,7 @@ def make_corpus() -> list[tuple[str, Chorus]]:
 
 def write(folder: Path) -> None:
     corpus = make_corpus()
-    head = "# Unrolled's jazz choruses, CC BY 4.0. Derived by make_corpus.py, read by unrolled.jazz; see README.md."
+    head = "# Unrolled's jazz choruses, CC BY 4.0. Derived by make_corpus.py, see README.md."
     blocks = [head, *(write_chorus(chorus, split) for split, chorus in corpus)]
     (folder / "choruses.txt").write_text("\n\n".join(blocks) + "\n", encoding="utf-8", newline="\n")
     (folder / "midi").mkdir(exist_ok=True)

@@ -71,8 +71,10 @@ import time
 
 import numpy as np
 
-from unrolled import plots
 from unrolled.checks import rnn_step_by_step as checks
+from unrolled.plots import cells as cell_plots
+from unrolled.plots import networks as network_plots
+from unrolled.plots import values as value_plots
 
 
 def sigmoid(z):
@@ -153,7 +155,7 @@ hidden state $a^{\langle t\rangle}$, and this is the whole idea:
 """
 
 # %% tags=["figure"]
-plots.unrolled_network(folded=True, title="One cell with a loop is the same cell again and again, unrolled in time")
+network_plots.unrolled_network(folded=True, title="One cell with a loop is the same cell again and again, unrolled in time")
 
 # %% [markdown]
 r"""
@@ -167,7 +169,7 @@ lengths = np.arange(1, 101)
 n_units, n_classes, n_characters = 64, 2, len(ALPHABET)
 feed_forward = n_units * n_characters * lengths + n_units + n_classes * lengths * (n_units + 1)
 recurrent = n_units * (n_units + n_characters + 1) + n_classes * (n_units + 1)
-plots.curves(
+value_plots.curves(
     lengths,
     {"feed-forward net on the whole text": feed_forward, "recurrent net": np.full(len(lengths), recurrent)},
     title="Two networks with 64 hidden units and an answer for each character",
@@ -190,7 +192,7 @@ $$
 """
 
 # %% tags=["figure"]
-plots.cell_diagram("rnn")
+cell_plots.cell_diagram("rnn")
 
 # %% [markdown]
 r"""
@@ -201,7 +203,7 @@ LSTM, which has four such pairs, uses the short form.
 """
 
 # %% tags=["figure"]
-plots.stacked_matrix(n_a=4, n_x=6)
+cell_plots.stacked_matrix(n_a=4, n_x=6)
 
 # %% [markdown]
 r"""
@@ -220,7 +222,7 @@ what can be learnt, and what cannot.
 """
 
 # %% tags=["figure"]
-plots.activation_functions()
+cell_plots.activation_functions()
 
 # %% [markdown]
 r"""
@@ -310,7 +312,7 @@ seen = "(e)"  # ... meet three characters: nine examples in one batch
 batch_x = one_hot(*np.repeat(list(seen), 3))[:, :, 0]
 batch_a = np.tile(states, 3)[None, :]
 after, answer, _ = rnn_cell_forward(batch_x, batch_a, bracket_rnn())
-plots.heat_table(
+value_plots.heat_table(
     after.reshape(3, 3).T,
     rows=["−0.96  outside", "0  the start", "+0.96  inside"],
     columns=["sees (", "sees e", "sees )"],
@@ -397,7 +399,7 @@ r"""
 
 # %% tags=["figure"]
 states_read, answers_read, _ = rnn_forward(one_hot(TEXT), np.zeros((1, 1)), bracket_rnn())
-plots.along_text(
+value_plots.along_text(
     {"hidden state": states_read[0, 0], "P(inside)": answers_read[1, 0]},
     TEXT,
     marked=inside(TEXT)[0],
@@ -450,7 +452,7 @@ def random_rnn(rng, n_x, n_a, n_y, scale=1.0):
 untrained = random_rnn(np.random.default_rng(3), n_x=29, n_a=8, n_y=2)
 _, by_hand, _ = rnn_forward(one_hot(TEXT), np.zeros((1, 1)), bracket_rnn())
 _, by_chance, _ = rnn_forward(one_hot(TEXT), np.zeros((8, 1)), untrained)
-plots.loss_per_step(
+value_plots.loss_per_step(
     {
         "weights by hand": cross_entropy(by_hand, inside(TEXT))[0],
         "untrained": cross_entropy(by_chance, inside(TEXT))[0],
@@ -498,7 +500,7 @@ panels = {}
 for weight in (0.9, 1.0, 1.5):
     held, _, _ = rnn_forward(store_at_step_five(VALUES), np.zeros((1, 3)), one_unit_rnn(weight))
     panels[f"recurrent weight {weight}"] = {f"shown {value}": held[0, i] for i, value in enumerate(VALUES)}
-plots.panels_over_steps(panels, y_label="hidden state")
+value_plots.panels_over_steps(panels, y_label="hidden state")
 
 # %% [markdown]
 r"""
@@ -533,7 +535,7 @@ goes straight through, no matrix, no tanh.
 """
 
 # %% tags=["figure"]
-plots.cell_diagram("lstm")
+cell_plots.cell_diagram("lstm")
 
 # %% [markdown]
 r"""
@@ -626,7 +628,7 @@ def bracket_lstm():
 # %% tags=["figure"]
 three = one_hot("(", "e", ")")[:, :, 0]
 _, memory_after, _, gates = lstm_cell_forward(three, np.zeros((1, 3)), np.full((1, 3), 0.5), bracket_lstm())
-plots.heat_table(
+value_plots.heat_table(
     np.concatenate([gates[4], gates[5], gates[6], memory_after]),
     rows=["forget gate", "update gate", "candidate", "memory, was 0.5"],
     columns=["sees (", "sees e", "sees )"],
@@ -728,7 +730,7 @@ def number_keeper():
 
 # %% tags=["figure"]
 _, read, memory, (steps_read, _) = lstm_forward(one_hot(TEXT), np.zeros((1, 1)), bracket_lstm())
-plots.heat_along_steps(
+value_plots.heat_along_steps(
     {
         "forget gate": np.concatenate([step[4] for step in steps_read], axis=1),
         "update gate": np.concatenate([step[5] for step in steps_read], axis=1),
@@ -742,7 +744,7 @@ plots.heat_along_steps(
 # %% tags=["figure"]
 _, _, kept, _ = lstm_forward(store_at_step_five(VALUES), np.zeros((1, 3)), number_keeper())
 faded, _, _ = rnn_forward(store_at_step_five(VALUES), np.zeros((1, 3)), one_unit_rnn(1.0))
-plots.panels_over_steps(
+value_plots.panels_over_steps(
     {
         "basic cell, recurrent weight 1": {f"shown {value}": faded[0, i] for i, value in enumerate(VALUES)},
         "LSTM, its memory": {f"shown {value}": kept[0, i] for i, value in enumerate(VALUES)},
@@ -763,7 +765,7 @@ between two events.
 """
 
 # %% tags=["figure"]
-plots.cell_diagram("peephole")
+cell_plots.cell_diagram("peephole")
 
 # %% [markdown]
 r"""
@@ -792,7 +794,7 @@ t\rangle}$ alone.
 """
 
 # %% tags=["figure"]
-plots.cell_diagram("gru")
+cell_plots.cell_diagram("gru")
 
 # %% [markdown]
 r"""
@@ -873,7 +875,7 @@ slider = {
     "by": np.zeros((2, 1)),
 }
 slid, _, slider_cache = gru_cell_forward(push[None, :], np.full((1, 121), -0.8), slider)
-plots.curves(
+value_plots.curves(
     push,
     {
         "new memory": slid[0],
@@ -978,7 +980,7 @@ def random_gru(rng, n_x, n_a, n_y):
 
 # %% tags=["figure"]
 gru_memory, gru_read, (gru_steps, _) = gru_forward(one_hot(TEXT), np.zeros((1, 1)), bracket_gru())
-plots.heat_along_steps(
+value_plots.heat_along_steps(
     {
         "update gate": np.concatenate([step[2] for step in gru_steps], axis=1),
         "memory": gru_memory[:, 0],
@@ -1044,7 +1046,7 @@ $$
 """
 
 # %% tags=["figure"]
-plots.unrolled_network(bidirectional=True)
+network_plots.unrolled_network(bidirectional=True)
 
 # %% [markdown]
 r"""
@@ -1131,7 +1133,7 @@ def bracket_brnn():
 
 # %% tags=["figure"]
 pair_answer, from_the_left, from_the_right = brnn_forward(one_hot(PAIRS), *bracket_brnn())
-plots.heat_along_steps(
+value_plots.heat_along_steps(
     {"from the left": from_the_left[:, 0], "from the right": from_the_right[:, 0], "P(inside a pair)": pair_answer[1]},
     PAIRS,
     title="Two readers, one answer",
@@ -1162,7 +1164,7 @@ map_rng = np.random.default_rng(6)
 map_x = 0.3 * map_rng.normal(size=(5, 8, 14))
 map_forward, map_backward = (random_rnn(map_rng, 5, 12, 3, scale=0.95) for _ in range(2))
 map_Wy = map_rng.normal(0, 0.5, (3, 24))
-plots.influence_maps(
+value_plots.influence_maps(
     {
         "one direction": influence(lambda x: rnn_forward(x, np.zeros((12, 8)), map_forward)[1], map_x),
         "both directions": influence(
@@ -1227,7 +1229,7 @@ deep for a recurrent network: each of them is deep in time as well.
 """
 
 # %% tags=["figure"]
-plots.unrolled_network(layers=3)
+network_plots.unrolled_network(layers=3)
 
 # %% [markdown]
 r"""
@@ -1300,7 +1302,7 @@ pebble[:, 0, 3] = 3.0
 stack_rng = np.random.default_rng(8)
 stack = [random_rnn(stack_rng, n_in, n_out, 2, scale=0.85) for n_in, n_out in ((4, 16), (16, 12), (12, 8))]
 ripples, _ = deep_rnn_forward(pebble, stack)
-plots.heat_along_steps(
+value_plots.heat_along_steps(
     {f"layer {level}": ripples[level - 1][:, 0] for level in (3, 2, 1)},
     title="One input at step 3 passes through three layers",
     signed=["layer 1", "layer 2", "layer 3"],
@@ -1320,7 +1322,7 @@ happens to use the same weights in each layer. Backpropagation through it is cal
 """
 
 # %% tags=["figure"]
-plots.unrolled_network(gradient=True)
+network_plots.unrolled_network(gradient=True)
 
 # %% [markdown]
 r"""
@@ -1462,7 +1464,7 @@ def small_loss():
 
 
 wiggled = {"dxt": small_x, "da_prev": small_a, "dWax": small["Wax"], "dWaa": small["Waa"], "dba": small["ba"]}
-plots.gradient_agreement(
+value_plots.gradient_agreement(
     {name: (exact[name], numerical_gradient(small_loss, array)) for name, array in wiggled.items()},
     title="Every number of every gradient",
 )
@@ -1565,7 +1567,7 @@ for scale in (1.2, 1.0, 0.8):
     cell = random_rnn(np.random.default_rng(12), 8, 32, 2, scale)
     _, _, flow_caches = rnn_forward(FLOW_X, np.zeros((32, 16)), cell)
     flows[f"scale {scale}"] = size_of_steps(rnn_backward(FLOW_DA, flow_caches)["dx"])
-plots.gradient_flow(flows, title="Basic cell: how much of the gradient is left")
+value_plots.gradient_flow(flows, title="Basic cell: how much of the gradient is left")
 
 # %% [markdown]
 r"""
@@ -1694,7 +1696,7 @@ def small_lstm_loss():
 
 wiggled = {"dxt": small_x, "da_prev": small_a, "dc_prev": small_c}
 wiggled |= {f"d{name}": small[name] for name in ("Wf", "Wi", "Wc", "Wo", "bf", "bi", "bc", "bo")}
-plots.gradient_agreement(
+value_plots.gradient_agreement(
     {name: (exact[name], numerical_gradient(small_lstm_loss, array)) for name, array in wiggled.items()},
     title="Every number of eleven gradients",
 )
@@ -1787,7 +1789,7 @@ for forget_bias in (5.0, 3.0, 1.0):
 cell = random_rnn(np.random.default_rng(12), 8, 32, 2, scale=0.8)
 _, _, flow_caches = rnn_forward(FLOW_X, np.zeros((32, 16)), cell)
 flows["basic cell, scale 0.8"] = size_of_steps(rnn_backward(FLOW_DA, flow_caches)["dx"])
-plots.gradient_flow(flows, title="LSTM and basic cell: how much of the gradient is left")
+value_plots.gradient_flow(flows, title="LSTM and basic cell: how much of the gradient is left")
 
 # %% [markdown]
 r"""
@@ -1901,7 +1903,7 @@ print(f"{len(history)} updates in {time.perf_counter() - train_started:.1f} s")
 print(f"loss {history[0]:.3f} -> {history[-1]:.3f} nats a step")
 
 # %% tags=["figure"]
-plots.curves(
+value_plots.curves(
     np.arange(1, len(history) + 1),
     {"loss": history},
     title="Your LSTM learns what brackets are",
@@ -1918,7 +1920,7 @@ trained on.
 # %% tags=["figure"]
 LONGER = "this sentence (longer than any in training) has two (short) asides"
 _, learnt_y, learnt_c, (learnt_steps, _) = lstm_forward(one_hot(LONGER), np.zeros((8, 1)), trained)
-plots.heat_along_steps(
+value_plots.heat_along_steps(
     {
         "forget gates": np.concatenate([step[4] for step in learnt_steps], axis=1),
         "update gates": np.concatenate([step[5] for step in learnt_steps], axis=1),

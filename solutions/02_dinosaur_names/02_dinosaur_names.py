@@ -68,9 +68,10 @@ from collections import Counter
 
 import numpy as np
 
-from unrolled import plots, plots_text
 from unrolled.checks import dinosaur_names as checks
-from unrolled.dinosaurs import load_names
+from unrolled.datasets.dinosaurs import load_names
+from unrolled.plots import text as text_plots
+from unrolled.plots import values as value_plots
 
 LINES = """
 i ate a ripe pear
@@ -106,7 +107,7 @@ def chain_of_words(line):
 
 
 # %% tags=["figure"]
-plots_text.probability_chains(
+text_plots.probability_chains(
     [chain_of_words("i ate a ripe pear"), chain_of_words("i ate a ripe pair")],
     title="P(sentence) is a product: one question a word, and one for the end",
 )
@@ -132,7 +133,7 @@ What should one step be? The same line can be cut into words or into characters.
 
 # %% tags=["figure"]
 LINE = "Stegosaurus met Yi"
-plots_text.token_strips(
+text_plots.token_strips(
     {
         "words": [*LINE.split(), "‹EOS›"],
         "a vocabulary\nwithout Yi": ["Stegosaurus", "met", "‹UNK›", "‹EOS›"],
@@ -257,7 +258,7 @@ bigram = bigram_model(training_names, char_to_ix)
 bigram_held_out = bigram_nats(held_out_names, bigram, char_to_ix)
 print(f"a guess among {len(char_to_ix)} equally likely characters: {np.log(len(char_to_ix)):.2f} nats a character")
 print(f"the bigram model, on held-out names:            {bigram_held_out:.2f} nats a character")
-plots_text.letter_table(bigram, "".join(char_to_ix), title="Which letter follows which: 1,394 names")
+text_plots.letter_table(bigram, "".join(char_to_ix), title="Which letter follows which: 1,394 names")
 
 # %% [markdown]
 r"""
@@ -273,7 +274,7 @@ t\rangle}$. The first input $x^{\langle 1\rangle}$ is a vector of zeros, "nothin
 """
 
 # %% tags=["figure"]
-plots_text.teacher_forcing("yi")
+text_plots.teacher_forcing("yi")
 
 # %% [markdown]
 r"""
@@ -543,7 +544,7 @@ checks.softmax_temperature(softmax_temperature)
 
 # %% tags=["figure"]
 after_e = np.log(bigram[char_to_ix["e"]])[:, None]  # the logarithms of probabilities are logits
-plots_text.temperature_strip(
+text_plots.temperature_strip(
     {tau: softmax_temperature(after_e, tau)[:, 0] for tau in (0.1, 0.5, 1.0, 2.0, 10.0)},
     "".join(char_to_ix),
     title="What follows an e in the bigram model, at five temperatures",
@@ -660,7 +661,7 @@ def gradient_sizes(scale, names, char_to_ix):
 
 # %% tags=["figure"]
 some_names = sorted(training_names[::10], key=len)
-plots.curves(
+value_plots.curves(
     np.arange(len(some_names)),
     {f"recurrent weights × {scale}": gradient_sizes(scale, some_names, char_to_ix) for scale in (2.0, 1.5, 1.0)},
     title="The size of the gradient, for names from short to long",
@@ -784,7 +785,7 @@ checks.clip_by_norm(clip_by_norm)
 
 # %% tags=["figure"]
 steep = {"dW": np.array([9.0, 3.0])}
-plots_text.clipped_arrows(
+text_plots.clipped_arrows(
     steep["dW"],
     {"by value, 5": clip(steep, 5.0)["dW"], "by norm, 5": clip_by_norm(steep, 5.0)["dW"]},
     title="A gradient of two numbers, and what is left of it",
@@ -869,7 +870,7 @@ learner, yi_losses = untrained, []
 for _ in range(60):
     learner, loss, _, _ = optimize(X_yi, Y_yi, np.zeros((50, 1)), learner, learning_rate=0.03)
     yi_losses.append(loss)
-plots.curves(
+value_plots.curves(
     np.arange(1, 61),
     {"loss": yi_losses},
     title="Sixty steps on one name: the network learns “yi” by heart",
@@ -1019,7 +1020,7 @@ for epoch, learning_rate in enumerate([0.01] * 5 + [0.005, 0.002, 0.001], start=
 print(f"{len(losses):,} steps in {train_seconds:.1f} s of processor time")
 
 # %% tags=["figure"]
-plots_text.training_story(
+text_plots.training_story(
     smooth(losses, 0.995),
     story,
     baselines={"equally likely letters": np.log(len(char_to_ix)), "bigram model": bigram_held_out},
@@ -1066,7 +1067,7 @@ def forecasts(name):
     return forward(X, np.zeros(trained["ba"].shape), trained)[1][:, 0]
 
 
-plots_text.next_letter_heat(
+text_plots.next_letter_heat(
     forecasts("achelousaurus"),
     "achelousaurus",
     "".join(char_to_ix),
@@ -1084,7 +1085,7 @@ The same network, the same states of the generator, six temperatures.
 """
 
 # %% tags=["figure"]
-plots_text.sample_table(
+text_plots.sample_table(
     {
         tau: [
             as_name(sample(trained, char_to_ix, np.random.default_rng(seed), tau, 24), ix_to_char)

@@ -72,9 +72,13 @@ with quietly():  # TensorFlow greets at length when it is imported
 
 from keras import layers, ops
 
-from unrolled import audio, jazz, midi, plots, plots_music, plots_playing
 from unrolled.checks import jazz_solo as checks
-from unrolled.jazz import REST, TICKS_PER_BAR
+from unrolled.datasets import jazz
+from unrolled.datasets.jazz import REST, TICKS_PER_BAR
+from unrolled.plots import music as music_plots
+from unrolled.plots import playing as playing_plots
+from unrolled.plots import values as value_plots
+from unrolled.sound import audio, midi
 
 GRID = 4  # ticks: every note of the corpus begins on a multiple of a third of a beat
 COUNT_IN = (TICKS_PER_BAR, REST)  # the token before the first: a bar of rest, in which the band counts to four
@@ -92,7 +96,7 @@ may do with them what you like. Here is one of them, over its chords. Play it, a
 training_choruses, held_out_choruses = jazz.load_choruses("train"), jazz.load_choruses("held_out")
 example = next(chorus for chorus in training_choruses if chorus.notes[0].onset == 0)  # one that begins at once
 print(f"{len(training_choruses)} choruses to learn from, {len(held_out_choruses)} kept apart to measure with")
-plots_music.piano_roll(example, title=f"{example.name}: what your network will learn from")
+music_plots.piano_roll(example, title=f"{example.name}: what your network will learn from")
 
 # %% tags=["figure"]
 audio.player(example)
@@ -126,7 +130,7 @@ really ends it. A note that is held over a bar line stays whole.
 """
 
 # %% tags=["figure"]
-plots_music.piano_roll(example, bars=(0, 4), title="The first four bars, seen closely")
+music_plots.piano_roll(example, bars=(0, 4), title="The first four bars, seen closely")
 
 # %% [markdown]
 r"""
@@ -343,7 +347,7 @@ N_CONDITIONS = lead_sheet([jazz.Chord.parse("C7")]).shape[1]
 
 # %% tags=["figure"]
 sheet = lead_sheet(example.chords)[: 4 * TICKS_PER_BAR // GRID]
-plots.heat_along_steps(
+value_plots.heat_along_steps(
     {
         "root": sheet[:, :12].T,
         "tones": sheet[:, 12:24].T,
@@ -367,7 +371,7 @@ the teacher plays the right note, and the pupil goes on from there.
 """
 
 # %% tags=["figure"]
-plots_playing.training_and_playing()
+playing_plots.training_and_playing()
 
 # %% [markdown]
 r"""
@@ -455,7 +459,7 @@ def chord_in(condition):
 
 
 shown_X, shown_C, shown_Y = (part[0] for part in make_windows(*read_chorus(example), T_x=9, hop=4))
-plots_playing.window_table(
+playing_plots.window_table(
     {
         "x: hears": [named(token) for token in shown_X],
         "reads": [chord_in(condition) for condition in shown_C],
@@ -720,7 +724,7 @@ train_seconds = time.perf_counter() - training_started
 print(f"{len(train_X)} windows, {EPOCHS} times, in {train_seconds:.0f} s")
 
 # %% tags=["figure"]
-plots_music.training_curve(
+music_plots.training_curve(
     np.arange(1, EPOCHS + 1),
     {"training choruses": history["loss"], "held-out choruses": history["val_loss"]},
     {"bigram": bigram},
@@ -929,7 +933,7 @@ drawn = [
     np.bincount([sample_token(moment, rng, *knob) for _ in range(2_000)], minlength=N_VALUES)[likely] / 2_000
     for rng, knob in zip(map(np.random.default_rng, range(4)), knobs.values(), strict=True)
 ]
-plots.heat_table(
+value_plots.heat_table(
     [moment[likely], *drawn],
     rows=["the network says", *knobs],
     columns=[named(token).replace(" ", "\n") for token in likely],
@@ -1043,7 +1047,7 @@ training_model.set_weights(trained_weights)
 soloist = improvise(stage, seed=1)
 
 # %% tags=["figure"]
-plots_music.piano_roll(beginner, title="Before training")
+music_plots.piano_roll(beginner, title="Before training")
 
 # %% tags=["figure"]
 audio.player(beginner)
@@ -1054,7 +1058,7 @@ And the pupil after 560 choruses, over the same chords. It has never seen this f
 """
 
 # %% tags=["figure"]
-plots_music.piano_roll(soloist, title="After training, temperature 0.7")
+music_plots.piano_roll(soloist, title="After training, temperature 0.7")
 
 # %% tags=["figure"]
 audio.player(soloist)
@@ -1192,7 +1196,7 @@ chords that no form of the corpus has.
 my_chords = "Dm7 Dm7 G7 G7 Cmaj7 Cmaj7 A7alt A7alt Dm7 Dm7 G7alt G7alt C6 C6 C6 C6".split()
 mine = jazz.Chorus("mine", "own", 0, 150, tuple(map(jazz.Chord.parse, my_chords)), ())
 mine = improvise(mine, seed=7)
-plots_music.piano_roll(mine, title="Over chords of your own")
+music_plots.piano_roll(mine, title="Over chords of your own")
 
 # %% tags=["figure"]
 audio.player(mine)

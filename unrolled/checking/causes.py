@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.checks.compare import difference
+from unrolled.checking.compare import difference
 
 Inputs = dict[str, Any]
 Path = tuple[Any, ...]

@@ -1,6 +1,6 @@
 """A public check by experiment, for what is no function from values to values: layers, models, samplers, generators.
 
-Like :class:`unrolled.checks.trial.Check` it is called with the student's function, never raises for a fault of the
+Like :class:`unrolled.checking.trial.Check` it is called with the student's function, never raises for a fault of the
 student's, and gives a :class:`Result`.
 """
 
@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any, NoReturn
 
 from unrolled.arrays import Case, load_cases
-from unrolled.checks.calling import MAX_PRINTED, shortened, unwritten, what_was_raised, where_it_was_raised
-from unrolled.checks.compare import describe, difference
-from unrolled.checks.outcome import Result
-from unrolled.checks.trial import CASES
+from unrolled.checking.calling import MAX_PRINTED, shortened, unwritten, what_was_raised, where_it_was_raised
+from unrolled.checking.compare import describe, difference
+from unrolled.checking.outcome import Result
+from unrolled.checking.trial import CASES
 from unrolled.execution import captured
 
 Examine = Callable[..., None]

@@ -14,8 +14,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from unrolled.checks.outcome import Result
-from unrolled.checks.trial import Check
+from unrolled.checking.outcome import Result
+from unrolled.checking.trial import Check
 from unrolled.execution import Session
 from unrolled.notebooks import read
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case, load_cases
-from unrolled.checks.calling import (
+from unrolled.checking.calling import (
     Attempt,
     attempt,
     cannot_take,
@@ -25,9 +25,9 @@ from unrolled.checks.calling import (
     what_was_raised,
     where_it_was_raised,
 )
-from unrolled.checks.causes import Cause, Evidence, Inputs
-from unrolled.checks.compare import Difference, describe, difference
-from unrolled.checks.outcome import Line, Outcome, Result
+from unrolled.checking.causes import Cause, Evidence, Inputs
+from unrolled.checking.compare import Difference, describe, difference
+from unrolled.checking.outcome import Line, Outcome, Result
 
 CASES = Path(__file__).parent / "cases"
 MAX_CAUSES = 2

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case
-from unrolled.checks.causes import Cause, Evidence, Inputs, close, equals, holds, needs, softmax_axis
-from unrolled.checks.compare import difference
-from unrolled.checks.outcome import Result
-from unrolled.checks.trial import Check, Trial, _cases
+from unrolled.checking.causes import Cause, Evidence, Inputs, close, equals, holds, needs, softmax_axis
+from unrolled.checking.compare import difference
+from unrolled.checking.outcome import Result
+from unrolled.checking.trial import Check, Trial, _cases
 from unrolled.execution import captured
 
 UNIT = "02_dinosaur_names"

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case
-from unrolled.checks.causes import Cause, Evidence, close
-from unrolled.checks.experiment import Experiment, Wrong, cases_of, expect, wrong
-from unrolled.checks.trial import Check
-from unrolled.jazz import REST, TICKS_PER_BAR
+from unrolled.checking.causes import Cause, Evidence, close
+from unrolled.checking.experiment import Experiment, Wrong, cases_of, expect, wrong
+from unrolled.checking.trial import Check
+from unrolled.datasets.jazz import REST, TICKS_PER_BAR
 from unrolled.quiet import quietly
 
 UNIT = "03_jazz_solo"

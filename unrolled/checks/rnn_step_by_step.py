@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.checks.causes import (
+from unrolled.checking.causes import (
     Alter,
     Cause,
     Evidence,
@@ -27,7 +27,7 @@ from unrolled.checks.causes import (
     what_if,
     without_influence,
 )
-from unrolled.checks.trial import Check
+from unrolled.checking.trial import Check
 
 # The axes of what the functions return, as the unit names them.
 STATE, STATES = ("n_a", "m"), ("n_a", "m", "T_x")

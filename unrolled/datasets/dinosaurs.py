@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from unrolled.data_folder import data_folder
+from unrolled.datasets.folder import data_folder
 
 
 class Names(NamedTuple):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from unrolled.data_folder import data_folder
+from unrolled.datasets.folder import data_folder
 
 TICKS_PER_BEAT = 12
 TICKS_PER_CHORD = 24  # chords change on the first and on the third beat only

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
-from unrolled.drawing import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, new_figure, tint
-from unrolled.jazz import (
+from unrolled.datasets.jazz import (
     NAMES,
     REST,
     TICKS_PER_BAR,
@@ -22,6 +21,7 @@ from unrolled.jazz import (
     chord_at,
     is_chord_tone,
 )
+from unrolled.plots.drawing import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, new_figure, tint
 
 
 def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: str = "") -> Figure:

@@ -1,6 +1,6 @@
 """Pictures of one to many: a network that is taught with the right notes and plays with its own.
 
-As in :mod:`unrolled.plots`, every function returns one closed figure.
+As in :mod:`unrolled.plots.networks`, every function returns one closed figure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from unrolled.drawing import (
+from unrolled.plots.drawing import (
     FAINT,
     GATE,
     GRADIENT,

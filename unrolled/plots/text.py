@@ -1,6 +1,6 @@
 """The pictures of text: tokens, distributions over letters, and what a network writes.
 
-As in :mod:`unrolled.plots`, every function draws one figure and returns it, closed in pyplot; green is
+As in :mod:`unrolled.plots.networks`, every function draws one figure and returns it, closed in pyplot; green is
 input, blue hidden state, pink output. A newline is shown as ``⏎``.
 """
 
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from unrolled.drawing import (
+from unrolled.plots.drawing import (
     FAINT,
     GRADIENT,
     HIDDEN,

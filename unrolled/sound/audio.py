@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from unrolled.jazz import TICKS_PER_BAR, TICKS_PER_BEAT, TICKS_PER_CHORD, Chord, Chorus, chord_at
-from unrolled.midi import voicing
+from unrolled.datasets.jazz import TICKS_PER_BAR, TICKS_PER_BEAT, TICKS_PER_CHORD, Chord, Chorus, chord_at
+from unrolled.sound.midi import voicing
 
 if TYPE_CHECKING:
     from IPython.display import Audio

@@ -11,7 +11,7 @@ from os import PathLike
 
 import mido
 
-from unrolled.jazz import TICKS_PER_BEAT, TICKS_PER_CHORD, Chord, Chorus, Note
+from unrolled.datasets.jazz import TICKS_PER_BEAT, TICKS_PER_CHORD, Chord, Chorus, Note
 
 SOLO_PROGRAM, CHORD_PROGRAM = 66, 4  # General MIDI, from 0: tenor saxophone, electric piano
 SOLO_VELOCITY, ACCENT, CHORD_VELOCITY = 84, 10, 52

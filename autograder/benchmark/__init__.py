@@ -1,0 +1,1 @@
+"""Grading timed beside stock nbgrader, on the same honest submissions."""

@@ -1,0 +1,72 @@
+"""``python -m autograder bench``: how many times faster than stock nbgrader ``grade`` is."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.commands.usage import built_units, need_folder
+
+if TYPE_CHECKING:  # these take a second to import, and --help should not wait for it
+    from autograder.benchmark.race import Race
+
+
+def bench(
+    unit: Annotated[
+        str | None, typer.Argument(help="The unit's slug; all units, one after the other, by default.")
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="Write the medians to this file: an object, or without UNIT a list of them.")
+    ] = None,
+    submissions: Annotated[int, typer.Option(min=1, help="Submissions a round that count.")] = 10,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each side runs, in turn.")] = 3,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions that grade judges at a time.")] = os.cpu_count() or 1,
+) -> None:
+    """Grade the same honest submissions with stock nbgrader and with grade, and say how many times faster grade is.
+
+    Compared are seconds a submission in the long run, gradebook and autograded notebook included. Each command first
+    grades as many submissions as --jobs says to warm up; these and its start count on neither side. Feedback pages,
+    training and figure cells are left out on both. nbgrader's check cells hold the hidden tests themselves. "bare" is
+    the same cells and tests in one warm Python process, with no protection, no gradebook and no notebook written.
+    """
+    from autograder.benchmark.race import Disagreement, race
+    from autograder.benchmark.stock import SideFailed
+
+    need_folder("bench", json)
+    console = Console()
+    try:
+        races = [race(each, submissions, rounds, jobs, console) for each in built_units("bench", unit)]
+    except (SideFailed, Disagreement) as error:
+        typer.echo(f"bench: {error}", err=True)
+        raise typer.Exit(1) from None
+    for one in races:
+        show(one, console)
+    if json:
+        results = [one.result() for one in races]
+        json.write_text(json_format.dumps(results[0] if unit else results, indent=1) + "\n", encoding="utf-8")
+
+
+def show(run: Race, console: Console) -> None:
+    """A table: stock nbgrader, grade, and the bare cells."""
+    from rich.table import Table
+
+    result, bare = run.result(), median(run.bare)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    table.add_column(run.unit, no_wrap=True)
+    for heading in ("nbgrader autograde", f"grade, {run.jobs} jobs", "bare, one process"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        "seconds a submission, warm", *(f"{each:.3f}" for each in (median(run.stock), median(run.ours), bare))
+    )
+    table.add_row("times as fast as nbgrader", "1", f"{result['ratio']}", f"{median(run.stock) / bare:.1f}")
+    whole = f"whole command, {run.submissions + run.jobs} submissions"
+    table.add_row(whole, f"{median(run.stock_command):.1f}", f"{median(run.our_command):.1f}", "")
+    console.print(table)
+    rounds = ", ".join(f"{stock / ours:.1f}" for stock, ours in zip(run.stock, run.ours, strict=True))
+    console.print(f"Medians of {len(run.ours)} rounds (ratios {rounds}); equal points on both sides.", highlight=False)

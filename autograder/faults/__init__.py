@@ -1,0 +1,1 @@
+"""What goes wrong in answers: slips made on purpose, mistakes known by name, and the sentence for each."""

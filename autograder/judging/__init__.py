@@ -1,0 +1,1 @@
+"""A submission becomes a verdict: its notebook made whole, its answers examined, its likely mistakes named."""

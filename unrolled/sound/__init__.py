@@ -1,0 +1,1 @@
+"""What can be heard: MIDI files, players in the notebook, samples."""
