@@ -50,6 +50,7 @@ demo: $(STAMP) ## make a class of odd and honest submissions in demo/ and grade 
 test: $(STAMP) ## lint, types, derived files, tests
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	.venv/bin/lint-imports --no-logo --no-cache
 	$(PY) -m autograder build --check
 	$(PY) -m autograder references --check
 	$(PY) -m pytest

@@ -19,6 +19,7 @@ from autograder.authoring.build import build, stub_fault
 from autograder.course.units import ROOT, all_units, find_unit, grade_id
 from autograder.nbgrader_settings import TEXT_STUB
 
+NOT_FOR_BUILDING = "__pycache__", "answers", "graders", "oracles", "references", "classmates"
 SCRIPT_PATH = f"solutions/{SLUG}/{SLUG}.py"
 
 
@@ -29,10 +30,7 @@ def problems_of(root: Path, check: bool = False) -> list[str]:
 def copy_course(root: Path) -> Path:
     """This course's code and sources, with the sample as one unit more: what an instructor has checked out."""
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    code = root / "autograder"
-    code.mkdir()
-    for module in ROOT.glob("autograder/*.py"):
-        shutil.copy(module, code)
+    shutil.copytree(ROOT / "autograder", root / "autograder", ignore=shutil.ignore_patterns(*NOT_FOR_BUILDING))
     for unit in all_units():
         shutil.copytree(unit.script.parent, root / "solutions" / unit.slug)
     write_course(root, slug="99_sample")

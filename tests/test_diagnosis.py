@@ -15,7 +15,7 @@ from autograder.course.known_answers import worked_answers
 from autograder.course.units import find_unit
 from autograder.examination.student import Call
 from autograder.examination.verdict import ExerciseVerdict
-from autograder.faults import diagnosis
+from autograder.faults import diagnosis, trying
 from autograder.faults.diagnosis import PREFIX
 from autograder.faults.mutation import Mutant
 from autograder.judging.examiner import pool
@@ -174,17 +174,17 @@ def test_no_sentence_holds_a_value_or_a_line_of_the_solution() -> None:
 
 
 def test_a_known_mistake_that_raises_or_does_not_end_is_no_match() -> None:
-    endless = diagnosis.defined("def f(x):\n    while True: pass", "f", {})
-    stubborn = diagnosis.defined(
+    endless = trying.defined("def f(x):\n    while True: pass", "f", {})
+    stubborn = trying.defined(
         "def f(x):\n    try:\n        while True: pass\n    except TimeoutError: pass\n    while True: pass", "f", {}
     )
-    broken = diagnosis.defined("def f(x):\n    return x / 'x'", "f", {})
+    broken = trying.defined("def f(x):\n    return x / 'x'", "f", {})
     assert endless and stubborn and broken
-    assert diagnosis.run(endless, Call("f", (1,)), 0.05).raised == ("TimeoutError", "a known mistake took too long")
-    assert diagnosis.run(stubborn, Call("f", (1,)), 0.05).raised == ("TimeoutError", "a known mistake took too long")
+    assert trying.run(endless, Call("f", (1,)), 0.05).raised == ("TimeoutError", "a known mistake took too long")
+    assert trying.run(stubborn, Call("f", (1,)), 0.05).raised == ("TimeoutError", "a known mistake took too long")
     os.kill(os.getpid(), signal.SIGPROF)  # one that comes late
-    assert diagnosis.run(broken, Call("f", (1,))).raised is not None
-    assert diagnosis.defined("def g(x): return x", "f", {}) is None
+    assert trying.run(broken, Call("f", (1,))).raised is not None
+    assert trying.defined("def g(x): return x", "f", {}) is None
 
 
 def test_calls_that_say_nothing_are_no_evidence() -> None:

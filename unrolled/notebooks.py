@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-PACKAGE = Path(__file__).resolve().parent
-# In an installed wheel the notebooks are part of the package; in a checkout they are beside it.
-PLACES = (PACKAGE / "assignments", PACKAGE.parent / "assignments")
+from unrolled.package import places
+
+PLACES = places("assignments")
 
 
 class UnknownUnit(LookupError):

@@ -25,8 +25,9 @@ from autograder.course.known_answers import KnownAnswers, worked_answers
 from autograder.course.units import Unit
 from autograder.examination.student import Call
 from autograder.examination.verdict import ExerciseVerdict, Verdict
-from autograder.faults.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, defined, exercise_of, run, true_of
+from autograder.faults.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, exercise_of, true_of
 from autograder.faults.mutation import Mutant, mutants
+from autograder.faults.trying import defined, run
 from unrolled.arrays import Case, load_cases
 
 PER_EXERCISE = 10

@@ -12,30 +12,21 @@ file of known answers; they name places and hold no input, no value, and no code
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import copy
-import io
-import signal
-import threading
-import time
-import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from autograder.course.known_answers import known_answers, worked_answers
+from autograder.course.known_answers import worked_answers
 from autograder.course.units import Unit
 from autograder.examination.student import Call, Handle
-from autograder.examination.wording import exception_name
-from autograder.faults.fault_words import Words
-from autograder.faults.mutation import mutants
+from autograder.faults.comparing import is_data, is_private, parts_of, same, wrong_leaves
+from autograder.faults.known_mistakes import Known, given, known_mistakes, words_for
+from autograder.faults.trying import Observed, defined, run
 from autograder.sandbox import recipes
-from autograder.sandbox.child import MAX_MESSAGE
 from unrolled.arrays import Case, load_cases
 from unrolled.wire import Recipe
 
@@ -47,26 +38,6 @@ MIXED_UP = ("what is returned", "the cache", "the caches")  # places that say no
 MOST_PLACES = 3  # that one sentence tells
 UNSEEN = object()  # in the place of an argument of which nobody knows how a call left it
 AGREEMENT = 0.5  # of the known mistakes with the same first wrong values: so many must name the same place
-
-
-@dataclass(frozen=True)
-class Known:
-    """A known mistake: what it tells the student, the place of its fault if it has a name, and how to run it."""
-
-    says: str
-    place: str
-    by_hand: bool
-    source: str
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What came of a call: a value and, where that was looked at, the arguments as it left them; or an exception."""
-
-    value: Any = None
-    after: Sequence[Any] | None = None
-    raised: tuple[str, str] | None = None
-    seconds: float = 0.0
 
 
 class Unanswered(Exception):
@@ -89,7 +60,7 @@ class Exercise:
             return {}
         words = words_for(self.unit, self.name)
         whole = self.right(self.call_on(self._cases[0])).value
-        parts, outputs = _parts(whole), self._cases[0].outputs
+        parts, outputs = parts_of(whole), self._cases[0].outputs
         if len(parts) != len(outputs) or len(parts) == 1:  # one dict; or one value, of which it says nothing to name it
             return {}
         return {
@@ -182,7 +153,7 @@ class Exercise:
             found = run(self.namespace[maker.name], self.repeatable(maker)).value
             for index in value.reference.path:
                 found = found[index]
-            if not _is_data(found):  # layers and models have a state, and take long to copy and to call
+            if not is_data(found):  # layers and models have a state, and take long to copy and to call
                 raise Unanswered(value)
             return found
         if isinstance(value, Recipe):
@@ -314,202 +285,15 @@ def _fits(seen: Observed, call: Call, solution: Observed) -> bool:
         pairs = zip(seen.after or (), call.after, strict=True)
         if not all(same(ours, theirs) for ours, theirs in pairs if theirs is not UNSEEN):
             return False
-    parts = _parts(seen.value), _parts(call.value), _parts(solution.value)
+    parts = parts_of(seen.value), parts_of(call.value), parts_of(solution.value)
     if parts[1].keys() != parts[2].keys():  # another number of parts, or other keys, than the contract says
         return same(seen.value, call.value)
     if parts[0].keys() != parts[1].keys():
         return False
-    return all(
-        same(parts[0][key], theirs) for key, theirs in parts[1].items() if not _is_private(theirs, parts[2][key])
-    )
-
-
-def _parts(value: Any) -> Mapping[Any, Any]:
-    """What a function returned, part by part."""
-    if isinstance(value, dict):
-        return value
-    return dict(enumerate(value)) if isinstance(value, tuple) else {"": value}
-
-
-def _is_data(value: Any) -> bool:
-    """Whether a value is nothing but arrays, numbers and text, nested as it may be."""
-    if isinstance(value, (list, tuple, dict)):
-        return all(map(_is_data, value.values() if isinstance(value, dict) else value))
-    return value is None or isinstance(value, (np.ndarray, np.generic, bool, int, float, str))
-
-
-def _is_private(theirs: Any, right: Any) -> bool:
-    """Whether a part is a cache of the student's own making, which no known mistake can have: caches are tuples."""
-    return isinstance(right, tuple) and _outline(theirs) != _outline(right)
-
-
-def _outline(value: Any) -> Any:
-    """How a value is nested; arrays and numbers are all alike."""
-    if isinstance(value, dict):
-        return {key: _outline(part) for key, part in value.items()}
-    return [type(value), *map(_outline, value)] if isinstance(value, (list, tuple)) else None
-
-
-def wrong_leaves(value: Any, right: Any) -> tuple[frozenset[str], frozenset[str]]:
-    """The places in a nested value at which it is not right, and all places that could be compared.
-
-    The items of a list, such as steps, are one place. A cache of the student's own making is passed over.
-    """
-    compared = list(_compared(value, right, ""))
-    return frozenset(place for place, well in compared if not well), frozenset(place for place, _ in compared)
-
-
-def _compared(value: Any, right: Any, place: str) -> Iterator[tuple[str, bool]]:
-    if not isinstance(right, (tuple, list, dict)) or isinstance(right, list) and isinstance(value, np.ndarray):
-        yield place, same(value, right)
-    elif place and isinstance(right, dict) and not all(str(key).isidentifier() for key in right):
-        yield place, same(value, right)  # its keys are data, and name nothing
-    elif not place and isinstance(right, list) and (not isinstance(value, list) or len(value) != len(right)):
-        yield f"{place}/*", False  # a list alone is what the exercise returns, and this one is shorter, longer or none
-    elif _outline(value) == _outline(right) or not place and _parts(value).keys() == _parts(right).keys():
-        pairs = zip(value, right, strict=True) if isinstance(right, list) else None
-        for theirs, ours in pairs or ():
-            yield from _compared(theirs, ours, f"{place}/*")
-        for key in _parts(right) if pairs is None else ():
-            yield from _compared(_parts(value)[key], _parts(right)[key], f"{place}/{key}")
-    elif place.count("/") == 1 and not isinstance(right, tuple):  # what is returned, and no part of a cache
-        yield f"{place}/*" if isinstance(right, list) else place, False
-
-
-def _array_beside(value: Any, other: Any) -> Any:
-    """A list or tuple of numbers as an array, if that is what it stands beside."""
-    if not isinstance(other, np.ndarray) or not isinstance(value, (list, tuple)):
-        return value
-    try:
-        array = np.asarray(value)
-    except ValueError:  # its rows are of different lengths
-        return value
-    return array if array.dtype.kind in "biufc" else value
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same but for the last digits; a list of numbers is the same as an array of them."""
-    one, other = _array_beside(one, other), _array_beside(other, one)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
-    numbers = (np.ndarray, np.generic, bool, int, float)
-    if not isinstance(one, numbers) or not isinstance(other, numbers):
-        return type(one) is type(other) and one == other
-    one, other = np.asarray(one), np.asarray(other)
-    if one.shape != other.shape or one.dtype.kind not in "biufc" or other.dtype.kind not in "biufc":
-        return False
-    rough = np.float32 in (one.dtype, other.dtype)
-    with np.errstate(all="ignore"):
-        scale = np.max(np.abs(other), initial=0.0, where=np.isfinite(other))
-        return np.allclose(
-            one, other, rtol=1e-4 if rough else 1e-6, atol=(2e-5 if rough else 1e-9) * scale, equal_nan=True
-        )
-
-
-# -------------------------------------------------------------------------------------------------------------- running
-
-
-def run(function: Callable[..., Any], call: Call, patience: float | None = None) -> Observed:
-    """Call a function of ours as a student's was called, on copies of the arguments; for so many seconds if it may be
-    wrong.
-    """
-    own = copy.deepcopy(call.args)
-    began = time.process_time()
-    try:
-        with _in_time(patience), warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            value = function(*own) if call.times is None else [function(*own) for _ in range(call.times)]
-    except Exception as error:  # mistakes are wrong on purpose
-        return Observed(
-            raised=(exception_name([kind.__name__ for kind in type(error).__mro__]), str(error)[:MAX_MESSAGE])
-        )
-    return Observed(value, own, seconds=time.process_time() - began)
-
-
-@contextlib.contextmanager
-def _in_time(seconds: float | None) -> Iterator[None]:
-    """End the block by an exception when it takes too long: a fault may have made a loop endless.
-
-    The exception is raised again and again until the block has ended, for Python drops one that meets it in a callback
-    of the garbage collector. And the handler stays, for a signal that is still under way would end this process.
-    """
-    if seconds is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGPROF, _too_long)
-    try:
-        try:
-            _limited.set()
-            signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
-            yield
-        finally:
-            _limited.clear()
-    finally:  # once more, in case that the signal came in the line above
-        _limited.clear()
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-_limited = threading.Event()  # while a block may be ended
-
-
-def _too_long(*_: object) -> None:
-    if _limited.is_set():
-        raise TimeoutError("a known mistake took too long")
-
-
-def defined(source: str, name: str, namespace: Mapping[str, Any]) -> Callable[..., Any] | None:
-    """The function that an answer defines, among the right versions of everything else; None when it defines none."""
-    own = dict(namespace)
-    try:
-        exec(compile(source, f"<known answer to {name}>", "exec"), own)  # our own code
-    except Exception:  # a mutant may be wrong from the start
-        return None
-    function = own.get(name)
-    return function if callable(function) else None
-
-
-# -------------------------------------------------------------------------------------------------------------- library
+    return all(same(parts[0][key], theirs) for key, theirs in parts[1].items() if not is_private(theirs, parts[2][key]))
 
 
 @lru_cache
 def exercise_of(unit: Unit, name: str) -> Exercise:
     """What is known of an exercise; compiled once in a process."""
     return Exercise(unit, name)
-
-
-@lru_cache
-def given(unit: Unit) -> dict[str, Any]:
-    """The namespace that the worked solution leaves, without its figures and its training."""
-    from autograder.course.dialect import read_script
-
-    namespace: dict[str, Any] = {"__name__": "worked"}
-    for cell in read_script(unit.script, unit.script.name)[0].cells:
-        if cell.is_run_in_grading:
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(cell.source, f"<{unit.slug}>", "exec"), namespace)  # our own code
-    return namespace
-
-
-_answers = lru_cache(known_answers)
-
-
-def words_for(unit: Unit, name: str) -> Words:
-    """The words for the names in an exercise."""
-    tree = ast.parse(
-        f"{worked_answers(unit)[name]}\ndef {name}(): pass"
-    )  # the last in case that nothing else has the name
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    shown = next(top for top in tree.body if isinstance(top, kinds) and top.name == name)
-    return Words(shown, _answers(unit).words_for(name))
-
-
-@lru_cache
-def known_mistakes(unit: Unit, name: str) -> tuple[Known, ...]:
-    """What is known to be wrong: what people wrote, then the mutants."""
-    known, source = _answers(unit), worked_answers(unit)[name]
-    equivalent = {entry.mutant for entry in known.equivalents if entry.exercise == name}
-    by_hand = [Known(each.says, "", True, each.source) for each in known.mistakes if each.exercise == name]
-    made = mutants(source, name, known.words_for(name))
-    return *by_hand, *(Known(each.says, each.place, False, each.source) for each in made if each.id not in equivalent)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from autograder.faults.fault_words import Words
-from autograder.faults.operators import OPERATORS, Change, Site
+from autograder.faults.operators import OPERATORS
+from autograder.faults.slips.site import Change, Site
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,8 +27,9 @@ from unrolled.checking.calling import (
 from unrolled.checking.causes import Cause, Evidence, Inputs
 from unrolled.checking.compare import Difference, describe, difference
 from unrolled.checking.outcome import Line, Outcome, Result
+from unrolled.package import PACKAGE
 
-CASES = Path(__file__).parent / "cases"
+CASES = PACKAGE / "checks" / "cases"
 MAX_CAUSES = 2
 _BETTER: dict[Outcome, int] = {"correct": 3, "incorrect": 2, "raised": 1, "not attempted": 0}
 

@@ -1,0 +1,85 @@
+"""Slips in numbers, comparisons and conditions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autograder.faults.slips.site import Change, Site, operator
+from autograder.faults.syntax import (
+    is_a,
+)
+
+
+@operator
+def wrong_constant(site: Site) -> Iterator[Change]:
+    """0 becomes 1, another whole number one less or more, a truth value the other one."""
+    node = site.node
+    if not isinstance(node, ast.Constant) or isinstance(node.value, (str, bytes)) or node.value is None:
+        return
+    if isinstance(site.parent, ast.Dict) and site.field == "keys" or is_a(site.parent, ast.keyword, arg="axis"):
+        return
+    if isinstance(node.value, bool):
+        option = f"the option `{site.parent.arg}`" if isinstance(site.parent, ast.keyword) else "a truth value"
+        yield Change(ast.Constant(not node.value), f"{option} is the other way round{site.within}")
+    elif isinstance(site.parent, ast.Subscript) and is_a(site.parent.value, ast.Attribute, attr="shape"):
+        yield Change(ast.Constant(int(not node.value)), f"a size is taken from the wrong axis{site.within}")
+    elif isinstance(node.value, int):
+        says = (
+            f"the exponent is wrong{site.within}"
+            if is_a(site.parent, ast.BinOp, op=ast.Pow)
+            else f"a number is off{site.within}"
+        )
+        yield Change(ast.Constant(node.value - 1 if node.value > 1 else 1 - node.value), says)
+        yield Change(ast.Constant(node.value + 1 if node.value else 2), says)
+    elif isinstance(node.value, float):
+        yield Change(
+            ast.Constant(1 - node.value if node.value in (0.0, 1.0) else node.value * 2),
+            f"a number is off{site.within}",
+        )
+
+
+COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
+    ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,),
+}  # fmt: skip
+
+
+@operator
+def wrong_comparison(site: Site) -> Iterator[Change]:
+    """< becomes <=, == becomes !=, and the other way round; < also becomes >."""
+    node = site.node
+    if not isinstance(node, ast.Compare):
+        return
+    for number, op in enumerate(node.ops):
+        for other in COMPARISONS[type(op)]:
+            changed = [*node.ops[:number], other(), *node.ops[number + 1 :]]
+            yield Change(
+                ast.Compare(node.left, changed, node.comparators),
+                f"a comparison of {site.of(node, 'two values')} is wrong",
+            )
+
+
+@operator
+def wrong_condition(site: Site) -> Iterator[Change]:
+    """`and` becomes `or`, a part of a condition is left out, `not` too, a branch is always or never taken."""
+    node = site.node
+    if isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield Change(ast.BoolOp(other, node.values), f"two conditions on {site.of(node, 'a value')} are joined wrongly")
+        for value in node.values if len(node.values) == 2 else []:
+            yield Change(value, f"one of two conditions on {site.of(node, 'a value')} is left out")
+    elif is_a(node, ast.UnaryOp, op=ast.Not):
+        yield Change(node.operand, f"a condition on {site.of(node, 'a value')} is the wrong way round")
+    elif isinstance(node, ast.IfExp):
+        yield Change(node.body, f"a case is never told apart{site.within}")
+        yield Change(node.orelse, f"a case is never told apart{site.within}")
+    elif isinstance(node, ast.If):
+        yield Change(
+            ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse), "a condition is the wrong way round"
+        )
+    elif isinstance(node, ast.comprehension) and node.ifs:
+        yield Change(
+            ast.comprehension(node.target, node.iter, [], node.is_async), f"a condition is left out{site.within}"
+        )
