@@ -59,7 +59,7 @@ build: $(STAMP) ## sources -> source and release notebooks
 	$(PY) -m autograder build
 
 audit: $(STAMP) ## mutants, paraphrases and stubs against the hidden graders
-	$(PY) -m autograder audit
+	$(PY) -m autograder audit --write
 
 bench: $(STAMP) ## grading beside stock nbgrader, in one run
 	$(PY) -m autograder bench $(UNIT)

@@ -18,6 +18,7 @@ Mutants and mistakes are graded in those exercises that they can reach: see :mod
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 from collections import Counter
@@ -52,6 +53,12 @@ class Trial:
     exercise: str
     answers: Mapping[str, str]
     mutant: Mutant | None = None
+
+    @property
+    def key(self) -> str:
+        """Names the trial among all of its unit, and changes with its answers."""
+        text = json.dumps(sorted(self.answers.items()))
+        return f"{self.kind} {self.exercise or '-'} {self.name} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,7 @@ def _ready(waiting: dict[Future[Verdict], Trial]) -> Iterator[tuple[Trial, Verdi
 
 def audited(unit: Unit, verdicts: Iterable[tuple[Trial, Verdict]], only: str | None = None) -> list[Audited]:
     """What the verdicts on a unit's trials say, exercise by exercise."""
-    known = known_answers(unit)
+    verdicts, known = list(verdicts), known_answers(unit)
     results = {id: Audited(unit.slug, id) for id in worked_answers(unit) if only in (None, id)}
     order = {"solution": 0, "stub": 1, "mutant": 2, "mistake": 3, "paraphrase": 4}  # a fault shows nothing of points
     of_unit = [exercise.id for exercise in unit.exercises]

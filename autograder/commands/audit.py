@@ -14,8 +14,9 @@ from rich.console import Console
 from autograder.commands.usage import built_units, need_folder, wrong
 
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
-    from autograder.auditing.trials import Audited
+    from autograder.auditing.trials import Audited, Trial
     from autograder.course.units import Unit
+    from autograder.examination.verdict import Verdict
 
 
 def audit(
@@ -31,12 +32,20 @@ def audit(
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Run even where nothing can be locked down.")
     ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Keep what is found as the evidence of each unit.")] = False,
 ) -> None:
     """Try the hidden graders on mutants, known mistakes, paraphrases and stubs."""
+    if write and (exercise or every):
+        wrong("audit", "--write keeps a unit's whole audit as `make test` repeats it: without --exercise and --all")
     units = _units(unit, exercise)
     need_folder("audit", json)
     console = Console()
-    results = [result for each in units for result in _audit(each, exercise, every, jobs, accept_risk, console)]
+    results = []
+    for each in units:
+        found, verdicts = _audit(each, exercise, every, jobs, accept_risk, console)
+        results += found
+        if write:
+            _keep(each, found, verdicts)
     if json:
         json.write_text(json_format.dumps([asdict(result) for result in results], indent=1) + "\n", encoding="utf-8")
     raise typer.Exit(1 if any(result.faults for result in results) else 0)
@@ -54,7 +63,7 @@ def _units(slug: str | None, exercise: str | None) -> list[Unit]:
 
 def _audit(
     unit: Unit, exercise: str | None, every: bool, jobs: int, accept_risk: bool, console: Console
-) -> list[Audited]:
+) -> tuple[list[Audited], list[tuple[Trial, Verdict]]]:
     """Try one unit's graders with a progress bar, and show what came of it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -87,7 +96,15 @@ def _audit(
         if result.exercise in told:
             result.diagnosed, result.named, result.misnamed = told[result.exercise].counts
     show(results, console)
-    return results
+    return results, verdicts
+
+
+def _keep(unit: Unit, results: list[Audited], verdicts: list[tuple[Trial, Verdict]]) -> None:
+    from autograder.evidence.page import write_page
+    from autograder.evidence.records import keep_audit
+
+    keep_audit(unit, results, verdicts)
+    write_page(unit.root)
 
 
 def show(results: list[Audited], console: Console) -> None:

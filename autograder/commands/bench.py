@@ -15,6 +15,7 @@ from autograder.commands.usage import built_units, need_folder
 
 if TYPE_CHECKING:  # these take a second to import, and --help should not wait for it
     from autograder.benchmark.race import Race
+    from autograder.course.units import Unit
 
 
 def bench(
@@ -27,6 +28,7 @@ def bench(
     submissions: Annotated[int, typer.Option(min=1, help="Submissions a round that count.")] = 10,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side runs, in turn.")] = 3,
     jobs: Annotated[int, typer.Option(min=1, help="Submissions that grade judges at a time.")] = os.cpu_count() or 1,
+    write: Annotated[bool, typer.Option("--write", help="Keep the result as evidence of each unit.")] = False,
 ) -> None:
     """Grade the same honest submissions with stock nbgrader and with grade, and say how many times faster grade is.
 
@@ -41,15 +43,25 @@ def bench(
     need_folder("bench", json)
     console = Console()
     try:
-        races = [race(each, submissions, rounds, jobs, console) for each in built_units("bench", unit)]
+        races = {each: race(each, submissions, rounds, jobs, console) for each in built_units("bench", unit)}
     except (SideFailed, Disagreement) as error:
         typer.echo(f"bench: {error}", err=True)
         raise typer.Exit(1) from None
-    for one in races:
+    for each, one in races.items():
         show(one, console)
+        if write:
+            _keep(each, one)
     if json:
-        results = [one.result() for one in races]
+        results = [one.result() for one in races.values()]
         json.write_text(json_format.dumps(results[0] if unit else results, indent=1) + "\n", encoding="utf-8")
+
+
+def _keep(unit: Unit, run: Race) -> None:
+    from autograder.evidence.page import write_page
+    from autograder.evidence.records import keep_bench
+
+    keep_bench(unit, run)
+    write_page(unit.root)
 
 
 def show(run: Race, console: Console) -> None:

@@ -16,6 +16,7 @@ from autograder.commands.usage import need_folder, wrong
 def run(
     unit: Annotated[str, typer.Argument(help="The unit's slug, e.g. 02_dinosaur_names.")],
     json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Keep the figures as the evidence of the unit.")] = False,
 ) -> None:
     """Run a unit's whole worked notebook, training included, and show the numbers that it reaches."""
     from autograder.authoring.run import RunFailed, run_notebook
@@ -38,3 +39,9 @@ def run(
         console.print(f"  {name:24} {value:.4g}", highlight=False)
     if json:
         json.write_text(json_format.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
+    if write:
+        from autograder.evidence.page import write_page
+        from autograder.evidence.records import keep_run
+
+        keep_run(found, result)
+        write_page(found.root)
