@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.commands.usage import built_units, wrong
 from autograder.course.root import ROOT
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ c.CourseDirectory.course_id = "demo"
 
 def classroom(
     folder: Annotated[Path, typer.Argument(help="The course folder to make; it must not hold a class yet.")],
+    slugs: Annotated[
+        list[str] | None, typer.Argument(metavar="[UNIT]...", help="The units that the class has; all by default.")
+    ] = None,
 ) -> None:
     """Make a class to try grading on: honest and odd submissions, and cheats."""
     if (folder / "submitted").exists():
-        typer.echo(f"classroom: {folder} holds a class already; name another folder, or remove it", err=True)
-        raise typer.Exit(2)
-    from autograder.course.units import all_units
-
-    for unit in all_units():
+        wrong("classroom", f"{folder} holds a class already; name another folder, or remove it")
+    for unit in [unit for slug in slugs or [None] for unit in built_units("classroom", slug)]:
         names = make_class(folder, unit)
         typer.echo(f"{unit.slug}: {len(names)} submissions in {folder / 'submitted'}")
 

@@ -14,9 +14,13 @@ from autograder.commands.usage import built_units, need_folder, wrong
 
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
     from autograder.course.units import Unit
+    from autograder.examination.verdict import Verdict
     from autograder.gradebook.course_folder import Course
     from autograder.gradebook.marking import Marking
     from autograder.judging.submissions import Submission
+
+
+LINE_EVERY = 10  # submissions, where progress cannot be drawn
 
 
 def grade(
@@ -97,15 +101,22 @@ def _need_lockdown(accept_risk: bool) -> None:
 
 
 def _run(marking: Marking, submissions: list[Submission], console: Console) -> None:
-    """Mark with a progress bar."""
+    """Mark with a progress bar; where there is no terminal, with a line now and then."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.gradebook.beginning import BadCourse
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(marking.unit.slug, total=len(submissions))
-        marking.told = lambda verdict: progress.advance(task)
+        task = progress.add_task(f"{marking.unit.slug}: warming up", total=len(submissions))
+
+        def told(verdict: Verdict) -> None:
+            progress.update(task, description=marking.unit.slug, advance=1)
+            done = int(progress.tasks[0].completed)
+            if not console.is_terminal and done % LINE_EVERY == 0:
+                console.print(f"{marking.unit.slug}: {done} of {len(submissions)} judged", highlight=False)
+
+        marking.told = told
         try:
             marking.run(submissions)
         except BadCourse as error:
