@@ -40,7 +40,8 @@ def classroom(
     """Make a class to try grading on: honest and odd submissions, and cheats."""
     if (folder / "submitted").exists():
         wrong("classroom", f"{folder} holds a class already; name another folder, or remove it")
-    for unit in [unit for slug in slugs or [None] for unit in built_units("classroom", slug)]:
+    wanted: list[str | None] = [*slugs] if slugs else [None]
+    for unit in [unit for slug in wanted for unit in built_units("classroom", slug)]:
         names = make_class(folder, unit)
         typer.echo(f"{unit.slug}: {len(names)} submissions in {folder / 'submitted'}")
 
