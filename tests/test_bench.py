@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
+from autograder.benchmark import in_cells
 from autograder.benchmark import race as bench
-from autograder.course.units import find_unit
+from autograder.classmates.sheets import Sheet
+from autograder.commands.bench import show
+from autograder.course.known_answers import Mistaken, known_answers
+from autograder.course.units import Unit, all_units, find_unit
+from autograder.examination.hidden_tests import hidden_tests
+from autograder.judging.examiner import pool
 from autograder.sandbox import confine
 
 SLUG = "01_rnn_step_by_step"
 
 
-@pytest.mark.skipif(confine.available() is not None, reason=f"grade needs its lockdown: {confine.available()}")
+needs_lockdown = pytest.mark.skipif(
+    confine.available() is not None, reason=f"grade needs its lockdown: {confine.available()}"
+)
+
+
+@needs_lockdown
 @pytest.mark.timeout(600)
 def test_both_engines_give_the_same_points_and_the_medians_are_written(tmp_path: Path) -> None:
     target = tmp_path / "bench.json"
@@ -30,6 +43,51 @@ def test_both_engines_give_the_same_points_and_the_medians_are_written(tmp_path:
     assert found["seconds"] > 0
     assert found["ratio"] == pytest.approx(found["nbgrader_seconds"] / found["seconds"], rel=0.05)
     assert "equal points" in result.output
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Unit, dict[str, bytes]], dict[str, dict]]]:
+    """A function that grades notebooks of a unit as `grade` does: points by student and exercise."""
+    with pool(2) as examiners:
+
+        def points(unit: Unit, notebooks: dict[str, bytes]) -> dict[str, dict[str, float]]:
+            name = f"{unit.slug}.ipynb"
+            futures = {who: examiners.submit({name: text}, unit.slug, 1) for who, text in notebooks.items()}
+            verdicts = {who: future.result(timeout=300) for who, future in futures.items()}
+            return {who: {part.id: part.score for part in verdict.exercises} for who, verdict in verdicts.items()}
+
+        yield points
+
+
+@needs_lockdown
+@pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
+def test_tests_in_the_cells_give_the_points_of_grade_in_every_unit(unit: Unit, graded: Any) -> None:
+    """The bench refuses other points on either side; nbgrader itself, which takes long, is left out here."""
+    notebooks = bench.honest_work(unit, 4)  # the last of them lacks an exercise
+    mistaken = Sheet(unit).solve().write(**{mistake.exercise: mistake.source for mistake in one_mistake_each(unit)})
+    notebooks["mistaken"] = mistaken.files()[f"{unit.slug}.ipynb"]
+    found = {who: bare.points for who, bare in bench.in_one_process(unit, notebooks).items()}
+    full = {exercise.id: exercise.points for exercise in unit.exercises}
+    unfinished = full | {unit.exercises[0].id: 0}
+    assert list(found.values())[:4] == [full, full, full, unfinished]
+    assert all(found["mistaken"][mistake.exercise] < full[mistake.exercise] for mistake in one_mistake_each(unit))
+    assert found == graded(unit, notebooks)
+
+
+def one_mistake_each(unit: Unit) -> list[Mistaken]:
+    """The first known mistake of each exercise."""
+    return list({mistake.exercise: mistake for mistake in reversed(known_answers(unit).mistakes)}.values())
+
+
+@pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
+def test_the_cells_hold_every_hidden_test(unit: Unit) -> None:
+    run = [
+        (examiner.exercise, test.__name__, test.weight)
+        for examiner in in_cells.examiners(unit.grader)
+        for test in in_cells.tests_of(examiner)
+    ]
+    collected = [(test.exercise, test.name.split("::")[-1], test.function.weight) for test in hidden_tests(unit.grader)]
+    assert sorted(run) == sorted(collected)
 
 
 def test_one_point_of_difference_stops_the_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +120,6 @@ def test_the_warm_up_does_not_count(tmp_path: Path) -> None:
 def test_the_table_has_the_ratio_and_the_bare_cells(capsys: pytest.CaptureFixture[str]) -> None:
     run = bench.Race(SLUG, 10, 2, [0.2, 0.3, 0.1], [5.0, 6.0, 4.0], [0.1, 0.1, 0.1], [9.0] * 3, [60.0] * 3)
     assert run.result()["ratio"] == 25
-    bench.show(run, Console(width=120))
+    show(run, Console(width=120))
     printed = capsys.readouterr().out
     assert "25.0" in printed and "bare" in printed and "0.100" in printed

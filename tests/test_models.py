@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from toy_course import SLUG, make_course
 
-from autograder.examination.examine import Mistake, Raised
+from autograder.benchmark import in_cells
+from autograder.examination.examine import Mistake, NotAttempted, Raised
 from autograder.examination.student import Cell, Provided, Student
 from autograder.sandbox import confine
 from autograder.sandbox.nursery import Nursery
 from autograder.sandbox.tenant import House
 from autograder.sandbox.watchdog import Limits
-from unrolled.wire import Recipe
+from unrolled.execution import Session
+from unrolled.wire import Opaque, Recipe
 
 pytestmark = pytest.mark.skipif(
     confine.available() is not None, reason=f"the boundary stands on Linux's Landlock: {confine.available()}"
@@ -78,13 +80,31 @@ def choose(p, rng):
 
 def play(rng):
     return [choose(0.5, rng), choose(0.5, rng=rng)]
+
+def nested(things):
+    (layer, model, rng), more = things["list"], things["more"]
+    x = np.ones((1, 2), "float32")
+    return [layer(x), model.predict(x), rng.integers(100, size=3), more[0]["kept"](x)]
+
+def spoil(x, more):
+    x += 1
+    more["list"].append(len(more["list"]))
+    return x
+
+def odd(kind):
+    if kind == "unwritten":
+        raise NotImplementedError
+    if kind == "exit":
+        raise SystemExit(3)
+    values = {"tensor": ops.ones(2), "strange": object(), "number": np.float32(0.5), 1: (True, None), "huge": 1 << 80}
+    return values[kind]
 """,
     ),
 ]
 
 
 @pytest.fixture(scope="module")
-def student(tmp_path_factory):
+def locked_away(tmp_path_factory):
     root = make_course(tmp_path_factory.mktemp("course") / "root")
     with Nursery() as nursery:
         nursery.wait_until_warm()
@@ -92,6 +112,20 @@ def student(tmp_path_factory):
         house = House(nursery.address, nursery.scratch, limits, (), (root / "autograder" / "graders",))
         with Student(house, CELLS, {f"{SLUG}.ipynb": b""}) as student:
             yield student
+
+
+@pytest.fixture(scope="module")
+def here():
+    session = Session()
+    for cell in CELLS:
+        assert session.run(cell.source, cell.id).ok
+    return in_cells.Here(session.namespace)
+
+
+@pytest.fixture(params=["locked_away", "here"])
+def student(request):
+    """The student in grading, and the one that stands in a notebook's check cells for the bench: they answer alike."""
+    return request.getfixturevalue(request.param)
 
 
 def test_structure_and_weights(student):
@@ -183,3 +217,48 @@ def test_stand_ins_give_layers_and_take_generators(student):
         assert student.call("play", student.make("Generator", seed=5)) == [1, 2]
     right = np.random.default_rng(5)
     assert numbers == [right.random(), right.random()]
+
+
+def test_what_stands_for_something_may_be_nested(student):
+    ones = Recipe("Dense", {"units": 1, "kernel_initializer": "ones"})
+    lent, generator = Provided("lent", lambda x: 5 * np.asarray(x)), Recipe("Generator", {"seed": 3})
+    kept = student.make("Dense", units=4, kernel_initializer="ones")
+    dense, model, drawn, more = student.call("nested", {"list": [ones, lent, generator], "more": ({"kept": kept},)})
+    assert dense.tolist() == [[2]] and model.tolist() == [[5, 5]] and more.tolist() == [[2] * 4]
+    assert drawn.tolist() == np.random.default_rng(3).integers(100, size=3).tolist()
+
+
+def test_a_call_leaves_the_graders_own_arguments_alone_and_tells_how_it_left_its_copies(student):
+    x, more = np.zeros(2), {"list": [1, 2]}
+    value, (x_after, more_after) = student.call("spoil", x, more, inputs_after=True)
+    assert x.tolist() == [0, 0] and more == {"list": [1, 2]}
+    assert value.tolist() == x_after.tolist() == [1, 1] and more_after == {"list": [1, 2, 2]}
+
+
+def test_values_arrive_as_plain_ones(student):
+    assert [student.call("odd", kind) for kind in ("number", 1)] == [0.5, (True, None)]
+    assert type(student.call("odd", "number")) is float and type(student.call("odd", "tensor")) is np.ndarray
+    assert student.call("odd", "strange") == Opaque("object") and student.call("odd", "huge") == Opaque(
+        "int beyond 64 bits"
+    )
+
+
+def test_a_function_that_gives_nothing_says_why(student):
+    for kind, mistake in {"unwritten": NotAttempted, "exit": Raised, "unknown": Raised}.items():
+        with pytest.raises(mistake) as caught:
+            student.call("odd", kind)
+        assert type(caught.value) is mistake
+    with pytest.raises(NotAttempted, match="there is no function `gone`"):
+        student.keep("gone")
+
+
+def test_kept_values_can_be_fetched_in_part(student):
+    kept = student.keep("spoil", np.zeros(2), {"list": []})
+    assert student.fetch(kept).tolist() == [1, 1] and student.fetch(kept[1]) == 1
+    with pytest.raises(Mistake, match="not made as described"):
+        student.fetch(kept["x"]["y"])
+
+
+def test_lines_of_the_graders_run_among_the_cells(student):
+    assert student.run("_seen = draw(np.random.default_rng(0), 1)\nprint('drew', _seen)") == "drew 0\n"
+    assert student.run("print(_seen + 1)") == "1\n"

@@ -1,126 +1,167 @@
 """A hidden grader run inside the notebook that it grades, as stock nbgrader runs hidden tests: for the bench alone.
 
 Nothing protects anything here: the student's code could read the grader and change its mind. The bench needs it to set
-engine against engine with equal tests.
+engine against engine with equal tests. The grader's questions go through the same
+:class:`~autograder.examination.student.Student` as in grading, and the same code answers them; what is left out is the
+process between the two, and all that binds it.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from autograder.course.units import Unit, find_unit
-from autograder.examination.examine import Mistake, NotAttempted, Raised
-from autograder.examination.models import Model
-from autograder.examination.student import Provided
-from autograder.sandbox import child_models, recipes
+from autograder.course.units import find_unit
+from autograder.examination.examine import Mistake
+from autograder.examination.student import Student
+from autograder.sandbox.child import Answering
+from autograder.sandbox.tenant import House, StandIns, Tenant, stand_in_answer
+from autograder.sandbox.watchdog import Limits
 from unrolled.arrays import Case, load_cases
-from unrolled.wire import Recipe
+from unrolled.execution import CellRun, Session, captured
+from unrolled.wire import LENGTHS, Channel, decode, encode
 
 
-def points(slug: str, exercise: str, worth: float, namespace: MutableMapping[str, Any]) -> float:
+def points(slug: str, exercise: str, worth: float, namespace: dict[str, Any]) -> float:
     """The points that the hidden grader of a unit gives to an exercise in this namespace.
 
     What nbgrader's check cells end with in the bench: it takes a cell's last value for the points.
     """
     unit = find_unit(slug)
-    module = _grader(unit)
-    owner = next(found for found in vars(module).values() if getattr(found, "exercise", None) == exercise)
-    tests = [test for name, test in vars(owner).items() if name.startswith("test")]
-    lost = sum(test.weight for test in tests if not _passes(test, owner, _cases(unit), namespace))
+    owner = next(owner for owner in examiners(unit.grader) if owner.exercise == exercise)
+    tests, student = tests_of(owner), Here(namespace)
+    lost = sum(test.weight for test in tests if not _passes(test, owner, student, _cases(unit.references)))
     return round(worth * (1 - lost / sum(test.weight for test in tests)), 2) if lost else worth
 
 
-class Here:
-    """Answers a grader as :class:`autograder.examination.student.Student` does, by calling functions right here."""
+@lru_cache
+def examiners(grader: Path) -> tuple[Any, ...]:
+    """The classes of a grader that examine an exercise.
 
-    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+    pytest would find them too, but no hidden test of nbgrader's goes through pytest, and importing it takes time.
+    """
+    spec = importlib.util.spec_from_file_location(grader.stem, grader)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{grader} is no module")
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return tuple(found for found in vars(module).values() if isinstance(found, type) and hasattr(found, "exercise"))
+
+
+def tests_of(examiner: type) -> list[Any]:
+    """The tests of an examining class, in order."""
+    return [test for name, test in vars(examiner).items() if name.startswith("test")]
+
+
+class Here(Student):
+    """The grader's student, answering in this very process from a namespace in which the cells have been run."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        nowhere = Path()
+        nearby = _Nearby(nowhere, nowhere, Limits(), readable=(), forbidden=(), lock=False, namespace=namespace)
+        super().__init__(nearby, (), {})
+
+
+@dataclass(frozen=True)
+class _Nearby(House):
+    """A house with no nursery and no children."""
+
+    namespace: dict[str, Any] = field(default_factory=dict)
+
+    def take_in(self, files: Mapping[str, bytes]) -> Tenant:
+        """Whoever is taken in answers from the namespace."""
+        return _Neighbour(self.namespace)
+
+
+class _Neighbour(Tenant):
+    """Answers as a child does, with the child's code, but here."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.protections = ()
+        self._loop = _Loop()
+        self._answering = Answering(self._loop, _Cells(namespace))
+
+    def ask(self, request: Mapping[str, Any], seconds: float, stand_ins: StandIns | None = None) -> dict[str, Any]:
+        """The answer to a request, however long it takes."""
+        self._loop.begin(request, stand_ins or {})
+        self._answering.until_gone()
+        return self._loop.answer
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class _Loop(Channel):
+    """A child's channel that leads back here: one request comes in, stand-ins answer at once, the answer is kept.
+
+    Values are written and read as on a real channel, so that they are copied, and tensors become arrays.
+    """
+
+    def __init__(self) -> None:
+        self.answer: dict[str, Any] = {}
+        self._arriving: list[Any] = []
+        self._stand_ins: StandIns = {}
+
+    def begin(self, request: Mapping[str, Any], stand_ins: StandIns) -> None:
+        """Let the request be the next, and then nothing more."""
+        self._arriving, self._stand_ins = [dict(request)], stand_ins
+
+    def send(self, value: Any) -> None:
+        """Keep the answer; answer a question."""
+        value = _crossed(value)
+        if "ask" in value:
+            self._arriving.append(stand_in_answer(value, self._stand_ins))
+        else:
+            self.answer = value
+
+    def receive(self, *, references: bool = False) -> Any:
+        """What comes next. Raises EOFError when nothing does."""
+        if not self._arriving:
+            raise EOFError
+        return _crossed(self._arriving.pop(), references=references)
+
+
+class _Cells(Session):
+    """The namespace that the notebook's cells have left, which no shell of ours keeps."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
-        self._stand_ins: Mapping[str, Any] = {}
-
-    def call(self, name: str, *args: Any, inputs_after: bool = False) -> Any:
-        """What the function returns for copies of ``args``."""
-        if name not in self._namespace:
-            raise NotAttempted(f"there is no function `{name}`")
-        args = _copied(args)
-        try:
-            value = self._namespace[name](*args)
-        except NotImplementedError as error:
-            raise NotAttempted(f"`{name}` is not written yet") from error
-        except Exception as error:
-            raise Raised(f"`{name}` raised {type(error).__name__}") from error
-        return (value, args) if inputs_after else value
-
-    keep = call
-
-    def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
-        """What so many calls return."""
-        return [self.call(name, *args) for _ in range(times)]
-
-    def make(self, kind: str, **settings: Any) -> Any:
-        """A thing of a known kind."""
-        return recipes.made(Recipe(kind, settings))
-
-    def fetch(self, value: Any) -> Any:
-        """What was kept: it is here already."""
-        return value
-
-    def model(self, value: Any) -> Model:
-        """What answers for a Keras model."""
-
-        def ask(question: str, args: Sequence[Any]) -> Any:
-            try:
-                return child_models.answer(value, question, list(args))
-            except Exception as error:
-                raise Raised(f"the model raised {type(error).__name__}") from error
-
-        return Model(ask)
 
     @property
-    def provided(self) -> tuple[str, ...]:
-        """The other exercises whose right versions are in use now."""
-        return tuple(self._stand_ins)
+    def namespace(self) -> dict[str, Any]:
+        """What the cells have defined."""
+        return self._namespace
 
-    @contextmanager
-    def standing_in(self, stand_ins: Mapping[str, Any]) -> Iterator[None]:
-        """For the block, right versions in the place of the student's other functions."""
-        self._stand_ins = stand_ins
-        before = {name: self._namespace[name] for name in stand_ins if name in self._namespace}
-        self._namespace.update(stand_ins)
-        try:
-            yield
-        finally:
-            for name in stand_ins:
-                del self._namespace[name]
-            self._namespace.update(before)
+    def run(self, source: str, cell_id: str = "?") -> CellRun:
+        """Run lines of the grader's."""
+        with captured() as (out, _):
+            exec(compile(source, f"<cell {cell_id}>", "exec"), self._namespace)
+        return CellRun([{"output_type": "stream", "name": "stdout", "text": out.text()}])
 
 
-def _copied(value: Any) -> Any:
-    """A copy of plain values and arrays; what lives on from call to call, a model or a generator, is handed on."""
-    if isinstance(value, Provided):
-        return child_models.Remote(value.function)
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, dict):
-        return {key: _copied(part) for key, part in value.items()}
-    return type(value)(map(_copied, value)) if type(value) in (list, tuple) else value
+def _crossed(value: Any, *, references: bool = False) -> Any:
+    """The value as it arrives on the other side of the wire."""
+    frame = encode(value)
+    header = LENGTHS.size + LENGTHS.unpack_from(frame)[0]
+    return decode(frame[LENGTHS.size : header], frame[header:], references=references)
 
 
-def _passes(test: Any, owner: type, cases: Mapping[str, Case], namespace: MutableMapping[str, Any]) -> bool:
+def _passes(test: Any, examiner: Any, student: Student, cases: Mapping[str, Case]) -> bool:
     """Whether a test is passed, with the student's other functions or with right versions of them."""
-    student, provides = Here(namespace), getattr(owner, "provides", {})
+    provides = getattr(examiner, "provides", {})
     for stand_ins in ({}, provides) if provides else ({},):
         given = {"student": student, "references": cases, "rng": np.random.default_rng(0)}
         asked_for = test.__code__.co_varnames[1 : test.__code__.co_argcount]
         try:
-            with student.standing_in(stand_ins):
-                test(owner(), **{name: given[name] for name in asked_for})
+            with student.examined(examiner.exercise, stand_ins):
+                test(examiner(), **{name: given[name] for name in asked_for})
         except Mistake:
             continue
         return True
@@ -128,15 +169,5 @@ def _passes(test: Any, owner: type, cases: Mapping[str, Case], namespace: Mutabl
 
 
 @lru_cache
-def _grader(unit: Unit) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(unit.grader.stem, unit.grader)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{unit.grader} is no module")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@lru_cache
-def _cases(unit: Unit) -> dict[str, Case]:
-    return load_cases(unit.references)
+def _cases(references: Path) -> dict[str, Case]:
+    return load_cases(references)

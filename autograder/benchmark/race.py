@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -118,9 +119,8 @@ def _our_round(run: Race, unit: Unit, notebooks: dict[str, bytes], place: Path) 
 
 
 def _bare_round(run: Race, unit: Unit, notebooks: dict[str, bytes], place: Path) -> None:
-    with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        seconds = process.submit(bare_seconds, unit, list(notebooks.values())).result()
-    run.bare.append(median(seconds[run.jobs :]))
+    results = in_one_process(unit, notebooks)
+    run.bare.append(median([bare.seconds for bare in results.values()][run.jobs :]))
 
 
 def seconds_each(folder: Path, unit: Unit, warm_up: int) -> float:
@@ -130,24 +130,39 @@ def seconds_each(folder: Path, unit: Unit, warm_up: int) -> float:
     return (written[-1] - written[warm_up - 1]) / (len(written) - warm_up) / 1e9
 
 
-def bare_seconds(unit: Unit, notebooks: list[bytes]) -> list[float]:
-    """Seconds for each notebook's cells and tests in this process, and nothing else."""
+@dataclass(frozen=True)
+class Bare:
+    """What a notebook's cells and tests took in one warm process, and the points that they gave, by exercise."""
+
+    seconds: float
+    points: dict[str, float]
+
+
+def in_one_process(unit: Unit, notebooks: Mapping[str, bytes]) -> dict[str, Bare]:
+    """Run each notebook's cells and tests, and nothing else, one after the other in one process of their own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_in_this_process, unit, notebooks).result()
+
+
+def _in_this_process(unit: Unit, notebooks: Mapping[str, bytes]) -> dict[str, Bare]:
     os.environ["MPLBACKEND"] = "template"
     from autograder.benchmark import in_cells
     from autograder.judging.judge import cells_to_run
     from autograder.judging.reconcile import read_submission
     from unrolled.execution import Session
 
-    seconds = []
-    for notebook in notebooks:
+    results = {}
+    for student, notebook in notebooks.items():
         cells, session = cells_to_run(read_submission(notebook), unit.release), Session()
         began = time.perf_counter()
         for cell in cells:
             session.run(cell.source, cell.id)
-        for exercise in unit.exercises:
-            in_cells.points(unit.slug, exercise.id, exercise.points, session.namespace)
-        seconds.append(time.perf_counter() - began)
-    return seconds
+        points = {
+            exercise.id: in_cells.points(unit.slug, exercise.id, exercise.points, session.namespace)
+            for exercise in unit.exercises
+        }
+        results[student] = Bare(time.perf_counter() - began, points)
+    return results
 
 
 def _compare(unit: Unit, place: Path) -> None:

@@ -126,7 +126,7 @@ class Student:
         Args:
             name: the function's name in the notebook.
             args: values, arrays, a :class:`Handle`, a :class:`Provided`, a :class:`~unrolled.wire.Recipe`, or
-                dictionaries of them.
+                lists, tuples and dictionaries of them.
             inputs_after: also return the arguments as the call left them: ``(value, arguments)``.
 
         Raises:
@@ -194,8 +194,8 @@ class Student:
         self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool, times: int | None = None
     ) -> dict[str, Any]:
         self.asked.setdefault(self._exercise, set()).add(name)
-        sent = [self._sent(arg) for arg in args]
-        stand_ins = {arg.name: arg.function for arg in args if isinstance(arg, Provided)}
+        stand_ins: dict[str, Callable[..., Any]] = {}
+        sent = [self._sent(arg, stand_ins) for arg in args]
         request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after, "times": times}
         answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`", stand_ins)
         if "missing" in answer:
@@ -223,11 +223,15 @@ class Student:
             self._fatal[key] = (TimedOut if gone.time else Crashed)(f"{what} {gone}")
             raise self._fatal[key] from gone
 
-    def _sent(self, value: Any) -> Any:
+    def _sent(self, value: Any, stand_ins: dict[str, Callable[..., Any]]) -> Any:
+        """An argument as it crosses; what is provided in it is added to ``stand_ins``."""
         if isinstance(value, Provided):
+            stand_ins[value.name] = value.function
             return StandIn(value.name)
         if isinstance(value, dict):
-            return {key: self._sent(part) for key, part in value.items()}
+            return {key: self._sent(part, stand_ins) for key, part in value.items()}
+        if type(value) in (list, tuple):
+            return type(value)(self._sent(part, stand_ins) for part in value)
         return self._reference(value) if isinstance(value, Handle) else value
 
     def _reference(self, handle: Handle) -> Reference:
@@ -241,7 +245,7 @@ class Student:
             if self._tenants > self._house.limits.restarts:
                 self._give_up()
             self._tenants += 1
-            self._tenant = Tenant(self._house, self._files)
+            self._tenant = self._house.take_in(self._files)
             self.protections = self._tenant.protections
             self._run_cells(self._tenant)
         return self._tenant

@@ -37,6 +37,10 @@ class House:
     forbidden: tuple[Path, ...]
     lock: bool = True
 
+    def take_in(self, files: Mapping[str, bytes]) -> Tenant:
+        """A new child, with the submission's files in its folder."""
+        return Tenant(self, files)
+
 
 class Gone(Exception):
     """The child has ended: by itself, or for passing a bound. The text says which, for the student."""
@@ -107,7 +111,7 @@ class Tenant:
                     raise WireError("not an answer")
                 if "ask" not in message:
                     return message
-                self._channel.send(_stand_in_answer(message, stand_ins))
+                self._channel.send(stand_in_answer(message, stand_ins))
         except Exceeded as exceeded:
             raise Gone(str(exceeded), time=exceeded.time) from exceeded
         except (EOFError, OSError) as error:
@@ -119,7 +123,7 @@ class Tenant:
         raise Gone(f"called other exercises more than {MAX_ASKED} times")
 
 
-def _stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
+def stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
     """What a right version of another exercise gives; odd arguments are refused, as the real function would."""
     name, args, named = message.get("ask"), message.get("args"), message.get("named")
     if not isinstance(name, str) or name not in stand_ins or not isinstance(args, list) or not isinstance(named, dict):
