@@ -75,17 +75,20 @@ def frames_of(error: BaseException, function: Callable[..., Any]) -> list[tuple[
     """The frames of ``error`` that stand in the student's code, outermost first, with their line numbers.
 
     The student's code is what shares the function's global namespace: every cell of a notebook does, no library does.
+    A class's is that of its methods.
     """
-    home = getattr(inspect.unwrap(function), "__globals__", None)
+    methods = vars(function).values() if inspect.isclass(function) else [inspect.unwrap(function)]
+    homes = (method.__globals__ for method in methods if hasattr(method, "__globals__"))
+    home = next(homes, None)
     return [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_globals is home]
 
 
 def unwritten(error: BaseException, function: Callable[..., Any]) -> str | None:
-    """The name of the function that raised NotImplementedError, if that is what happened."""
+    """The name of the function, or of the method's class, that raised NotImplementedError, if that is what happened."""
     if not isinstance(error, NotImplementedError):
         return None
     frames = frames_of(error, function)
-    return frames[-1][0].f_code.co_name if frames else None
+    return frames[-1][0].f_code.co_qualname.partition(".")[0] if frames else None
 
 
 def what_was_raised(error: BaseException | str) -> str:
