@@ -9,11 +9,15 @@ mutants the library is made. They go through the engine that grades students. A 
   name, the same value is the first that goes wrong there; or
 - the faulty code raises, and the message quotes the changed line.
 
+Answers that build Keras layers or models are counted apart: their known mistakes are not run (a model would have to be
+built anew for each), and what a message can say of them is the kind of fault that its test looks for.
+
 It misnames when it has a sentence and none of these holds. All others are silent: they say what is wrong to see.
 """
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -68,6 +72,20 @@ def faulty_paraphrases(unit: Unit, known: KnownAnswers, only: str | None = None)
             ]
             sample += random.Random(exercise).sample(every, min(PER_EXERCISE, len(every)))
     return sample
+
+
+def builds_layers(source: str) -> bool:
+    """Whether an answer makes Keras layers or a model: it calls what stands in ``layers`` or ``keras``, or is one."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = ast.unparse(node.func.value)
+            if owner in ("layers", "keras.layers") or owner == "keras" and node.func.attr in ("Model", "Sequential"):
+                return True
+        if isinstance(node, ast.ClassDef) and any(
+            ast.unparse(base).endswith(("Layer", "Model")) for base in node.bases
+        ):
+            return True
+    return False
 
 
 def measured(unit: Unit, verdicts: Iterable[tuple[Trial, Verdict]]) -> dict[str, Told]:

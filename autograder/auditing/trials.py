@@ -77,7 +77,7 @@ class Audited:
     """What the trials say of one exercise's graders. ``faults`` are sentences for the author; none when all is well.
 
     ``diagnosed`` faults in paraphrases were told to somebody; of ``named`` the message names the true place, of
-    ``misnamed`` another one.
+    ``misnamed`` another one. Of an answer that ``builds_layers`` no known mistake is run.
     """
 
     unit: str
@@ -91,6 +91,7 @@ class Audited:
     accepted: int = 0
     refused: list[str] = field(default_factory=list)
     stub_outcome: str = ""
+    builds_layers: bool = False
     diagnosed: int = 0
     named: int = 0
     misnamed: int = 0

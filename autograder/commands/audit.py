@@ -67,9 +67,9 @@ def _audit(
     """Try one unit's graders with a progress bar, and show what came of it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from autograder.auditing.diagnosis_audit import faulty_paraphrases, measured
+    from autograder.auditing.diagnosis_audit import builds_layers, faulty_paraphrases, measured
     from autograder.auditing.trials import MOST_MUTANTS, audited, judged, trials
-    from autograder.course.known_answers import UnreadableAnswers, known_answers
+    from autograder.course.known_answers import UnreadableAnswers, known_answers, worked_answers
     from autograder.judging.examiner import LockdownUnavailable
 
     try:
@@ -93,6 +93,7 @@ def _audit(
     results = audited(unit, verdicts, exercise)
     told = measured(unit, verdicts)
     for result in results:
+        result.builds_layers = builds_layers(worked_answers(unit)[result.exercise])
         if result.exercise in told:
             result.diagnosed, result.named, result.misnamed = told[result.exercise].counts
     show(results, console)
@@ -123,14 +124,17 @@ def show(results: list[Audited], console: Console) -> None:
             *(f"{result.named}/{result.diagnosed}", result.stub_outcome),
         )
     console.print(table)
-    counts = ("diagnosed", "named", "misnamed")
-    faulty, named, misnamed = (sum(getattr(each, name) for each in results) for name in counts)
-    if faulty:
-        console.print(
-            f"Of {faulty} faults in paraphrases, messages name the place of {named} ({named / faulty:.0%}) "
-            f"and another place of {misnamed} ({misnamed / faulty:.0%}).",
-            highlight=False,
-        )
+    for layers, what in ((False, "functions"), (True, "layers and models")):
+        counts = ("diagnosed", "named", "misnamed")
+        mine = [each for each in results if each.builds_layers == layers]
+        faulty, named, misnamed = (sum(getattr(each, name) for each in mine) for name in counts)
+        if faulty:
+            console.print(
+                f"Of {faulty} faults in paraphrases of {what}, messages name the place of {named} "
+                f"({named / faulty:.0%}) and another place of {misnamed} ({misnamed / faulty:.0%}).",
+                highlight=False,
+                soft_wrap=True,
+            )
     for result in results:
         for fault in result.faults:
             console.print(f"{result.exercise}: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)

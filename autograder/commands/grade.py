@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what judging needs takes a second to import, and --help sho
     from autograder.examination.verdict import Verdict
     from autograder.gradebook.course_folder import Course
     from autograder.gradebook.marking import Marking
+    from autograder.gradebook.submitted import HandedIn
     from autograder.judging.submissions import Submission
 
 
@@ -47,7 +48,7 @@ def grade(
     if notebooks and course:
         wrong("grade", "give notebooks or --course, not both: notebooks on their own go into no gradebook")
     (wanted,) = built_units("grade", unit)
-    opened, submissions = (None, _loose(notebooks)) if notebooks else _class(course or Path(), wanted)
+    opened, handed_in = (None, _loose(notebooks)) if notebooks else _class(course or Path(), wanted)
     _need_lockdown(accept_risk)
     need_folder("grade", json)
 
@@ -55,14 +56,15 @@ def grade(
 
     console = Console()
     marking = Marking(wanted, jobs, opened, accept_risk, regrade, feedback)
-    _run(marking, submissions, console)
+    _run(marking, handed_in.submissions, console)
     _tell(marking, console, json)
+    _tell_left_out(handed_in, wanted)
     if opened:
         _where(opened, wanted, console)
-    raise typer.Exit(1 if marking.failures else 0)
+    raise typer.Exit(1 if marking.failures or handed_in.refused else 0)
 
 
-def _class(folder: Path, unit: Unit) -> tuple[Course, list[Submission]]:
+def _class(folder: Path, unit: Unit) -> tuple[Course, HandedIn]:
     from autograder.gradebook.beginning import BadCourse
     from autograder.gradebook.course_folder import Course
 
@@ -72,20 +74,21 @@ def _class(folder: Path, unit: Unit) -> tuple[Course, list[Submission]]:
         course = Course(folder)
     except BadCourse as error:
         wrong("grade", str(error))
-    submissions = course.submissions(unit)
-    if not submissions:
+    handed_in = course.handed_in(unit)
+    if not handed_in.submissions and not handed_in.refused:
         looked_for = course.path("submitted", "STUDENT", unit) / f"{unit.slug}.ipynb"
         wrong("grade", f"no submissions of {unit.slug}: looked for {looked_for}; --course DIR looks elsewhere")
-    return course, submissions
+    return course, handed_in
 
 
-def _loose(notebooks: list[Path]) -> list[Submission]:
+def _loose(notebooks: list[Path]) -> HandedIn:
+    from autograder.gradebook.submitted import HandedIn
     from autograder.judging.submissions import Submission
 
     for path in notebooks:
         if not path.is_file():
             wrong("grade", f"{path} is {'a folder: give its notebook' if path.is_dir() else 'not there'}")
-    return [Submission(str(path), path) for path in dict.fromkeys(notebooks)]
+    return HandedIn([Submission(str(path), path) for path in dict.fromkeys(notebooks)])
 
 
 def _need_lockdown(accept_risk: bool) -> None:
@@ -134,9 +137,18 @@ def _tell(marking: Marking, console: Console, json: Path | None) -> None:
 
     show(marking.verdicts, console)
     if json:
-        write_whole(json, as_json(marking.verdicts).encode())
+        write_whole(json, as_json(marking.verdicts).encode(errors="replace"))
     for name, trace in marking.failures.items():
         typer.echo(f"{name} could not be graded, by a fault of the grader, not of the submission:\n{trace}", err=True)
+
+
+def _tell_left_out(handed_in: HandedIn, unit: Unit) -> None:
+    """Say of every folder without a verdict why it has none."""
+    for name, why in handed_in.refused.items():
+        typer.echo(f"{name} was not graded: {why}", err=True)
+    if handed_in.missing:
+        names = ", ".join(handed_in.missing[:20]) + (", …" if len(handed_in.missing) > 20 else "")
+        typer.echo(f"no {unit.slug} from {len(handed_in.missing)}: {names}", err=True)
 
 
 def _where(course: Course, unit: Unit, console: Console) -> None:

@@ -67,4 +67,5 @@ def _end(name: str) -> str:
 
 def _note(verdict: Verdict) -> str:
     status = [] if verdict.status == "graded" else [verdict.status]
-    return ": ".join([*status, *verdict.messages[:1]]).replace("\n", " ")
+    text = ": ".join([*status, *verdict.messages[:1]]).replace("\n", " ")
+    return "".join(letter if letter.isprintable() else "�" for letter in text)  # a student's text may steer a terminal

@@ -21,8 +21,13 @@ AUDIT = """
 ## The graders, tried on known answers
 
 `make audit`. Wrong answers are mutants of the worked solution and mistakes that students make; *named* says of how many
-faults in paraphrases the message names the place, *misnamed* of how many another one.
+faults in paraphrases the message names the place, in functions and in answers that build Keras layers; *misnamed* of
+how many another one.
 """
+AUDIT_HEAD = (
+    "unit | exercises | wrong answers | killed | equivalent | paraphrases | accepted "
+    "| named in functions | named in models | misnamed"
+)
 RUN = """
 ## What the lessons reach
 
@@ -34,6 +39,7 @@ BENCH = """
 
 `.venv/bin/python -m autograder bench UNIT --write`: the same submissions, cells and tests on both sides, in turn.
 """
+BENCH_HEAD = "unit | nbgrader, s a submission | grade, s a submission | times as fast | rounds"
 
 
 def write_page(root: Path) -> None:
@@ -48,16 +54,11 @@ def page(units: Iterable[Unit]) -> str:
     audits = [_audit_row(slug, record["exercises"]) for slug, record in with_part["audit"].items()]
     runs = [_run_row(slug, record) for slug, record in with_part["run"].items()]
     races = [_bench_row(slug, record) for slug, record in with_part["bench"].items()]
-    heads = {
-        "audit": "unit | exercises | wrong answers | killed | equivalent | paraphrases | accepted | named | misnamed",
-        "run": "unit | seconds | reached",
-        "bench": "unit | nbgrader, s a submission | grade, s a submission | times as fast | rounds",
-    }
     return (
         HEAD
-        + (AUDIT + _table(heads["audit"], audits) + _equivalents(with_part["audit"]))
-        + (RUN + _table(heads["run"], runs))
-        + (BENCH + _table(heads["bench"], races))
+        + (AUDIT + _table(AUDIT_HEAD, audits) + _equivalents(with_part["audit"]))
+        + (RUN + _table("unit | seconds | reached", runs))
+        + (BENCH + _table(BENCH_HEAD, races))
     )
 
 
@@ -67,16 +68,21 @@ def _table(head: str, rows: list[str]) -> str:
 
 
 def _audit_row(slug: str, exercises: list[dict[str, Any]]) -> str:
-    def total(name: str) -> int:
-        values = (exercise[name] for exercise in exercises)
-        return sum(value if isinstance(value, int) else len(value) for value in values)
-
-    faults = total("diagnosed")
-    shares = [
-        f"{total(name)} of {faults} ({total(name) / faults:.0%})" if faults else "" for name in ("named", "misnamed")
-    ]
-    counts = [total(name) for name in ("mutants", "killed", "equivalent", "paraphrases", "accepted")]
+    counts = [_total(exercises, name) for name in ("mutants", "killed", "equivalent", "paraphrases", "accepted")]
+    functions = [exercise for exercise in exercises if not exercise["builds_layers"]]
+    layers = [exercise for exercise in exercises if exercise["builds_layers"]]
+    shares = [_share(functions, "named"), _share(layers, "named"), _share(exercises, "misnamed")]
     return " | ".join([slug, str(len(exercises)), *map(str, counts), *shares])
+
+
+def _total(exercises: list[dict[str, Any]], name: str) -> int:
+    values = (exercise[name] for exercise in exercises)
+    return sum(value if isinstance(value, int) else len(value) for value in values)
+
+
+def _share(exercises: list[dict[str, Any]], name: str) -> str:
+    faults, told = _total(exercises, "diagnosed"), _total(exercises, name)
+    return f"{told} of {faults} ({told / faults:.0%})" if faults else ""
 
 
 def _equivalents(audits: dict[str, Any]) -> str:
