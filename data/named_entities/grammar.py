@@ -7,7 +7,7 @@ A pattern is words with spaces between them (punctuation marks are words too), a
     {person=x}       the same, and what came is remembered as x; {x} later in the pattern gives it again, and
                      {x.surname} the last word of it
     {^thing}         what the slot gives, each word with a capital
-    this ~ that      joined to one word without a space
+    this ~ that      joined to one word without a space; `{thing} ~ s` is the plural
     <ORG ... >       what stands in between is one name of an organisation (PER a person, LOC a place)
 
 Rules stand one a line, `name = this | that`; a line that begins with a space goes on with the one before. `3*` before an
@@ -118,6 +118,19 @@ STYLES: dict[str, Callable[[str], str]] = {
 }
 
 
+def plural(noun: str) -> str:
+    """The plural of a noun, the regular one but for a few common ones."""
+    known = {"man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth", "mouse": "mice", "half": "halves"}
+    for one, many in known.items():
+        if noun.lower() == one or (noun.lower().endswith(one) and one in ("man", "woman")):
+            return noun[: -len(one)] + (many.capitalize() if noun[-len(one)].isupper() else many)
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return noun + "es"
+    if re.search("[^aeiou]y$", noun):
+        return noun[:-1] + "ies"
+    return re.sub("([lr])f$|(i)fe$", r"\1\2ve", noun) + "s"
+
+
 def glue(sentence: list[Tagged]) -> list[Tagged]:
     """The sentence with the words on both sides of a `~` joined; the tag is the left one's."""
     out: list[Tagged] = []
@@ -125,7 +138,7 @@ def glue(sentence: list[Tagged]) -> list[Tagged]:
         if len(out) > 1 and out[-1][0] == "~":
             out.pop()
             left, tag = out.pop()
-            word = left + word
+            word = plural(left) if word == "s" else left + word
         out.append((word, tag))
     return out
 

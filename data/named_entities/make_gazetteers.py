@@ -18,6 +18,8 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 WORDNET = Path("/usr/share/wordnet")
 NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]*( (of|the|and|de|la|del|upon|on|&|[A-ZÀ-Þ0-9][\w.'’-]*))*")
+# Parts of cities that no text calls by this name.
+ODD = re.compile(r"\d|( \S+){3}|\b(Sector|City of|District|Arrondissement|Circoscrizione|Sebelas|Borough|Urban|Municipality)\b", re.I)
 # Kinds of places, by the WordNet noun that they are instances of.
 PLACES = {
     "river": "river", "lake": "lake", "mountain": "mountain range mountain_peak volcano", "island": "island",
@@ -117,7 +119,7 @@ def geonames() -> dict[str, list[str]]:
 
     def named(where: set[str] | None, n: int) -> list[str]:
         found = (city["name"] for city in cities if where is None or city["countrycode"] in where)
-        return [name for name in dict.fromkeys(found) if NAME.fullmatch(name) and name.isprintable()][:n]
+        return [name for name in dict.fromkeys(found) if NAME.fullmatch(name) and not ODD.search(name)][:n]
 
     counties = (county["name"] for county in cache.get_us_counties())
     return {
@@ -168,6 +170,8 @@ def wordnet() -> dict[str, list[str]]:
     for file, (lexname, n) in WORDS.items():
         out[file] = common(counts, f"{LEXNAMES.index(lexname):02d}", n)
     out["adjective"] = common(counts, "00", 900)
+    out["adverb_ly"] = [word for word in common(counts, "02", 700) if word.endswith("ly")][:250]
+    out["verb_past"], out["verb_ing"] = verbs(counts)
     return {file: list(dict.fromkeys(names)) for file, names in out.items()}
 
 
@@ -178,6 +182,32 @@ def common(counts: Counter[tuple[str, str]], file: str, n: int) -> list[str]:
         best[word] = max(best.get(word, (0, "")), (count, where))
     found = [(-count, word) for (word, where), count in counts.items() if where == file and best[word][1] == file]
     return [word for _, word in sorted(found) if re.fullmatch(r"[a-z]{3,}", word)][:n]
+
+
+# Irregular verbs that WordNet's list of irregular forms leaves out, since their past is the word itself.
+UNCHANGED = set("put hit set let cut read shut cost hurt burst spread split quit shed rid bet cast thrust bid beat upset".split())
+
+
+def verbs(counts: Counter[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Past forms and -ing forms of the most common verbs that are regular."""
+    irregular: dict[str, list[str]] = defaultdict(list)
+    for line in (WORDNET / "verb.exc").read_text(encoding="utf-8").split("\n"):
+        if line:
+            form, base = line.split()[:2]
+            irregular[base].append(form)
+    total: Counter[str] = Counter()
+    for (word, file), count in counts.items():
+        if 29 <= int(file) <= 43 and re.fullmatch(r"[a-z]{3,}", word) and word not in UNCHANGED:
+            total[word] += count
+    past, ing = [], []
+    for word, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))[:1100]:
+        forms = irregular[word]
+        if any(not form.endswith(("ed", "ing")) for form in forms):
+            continue
+        short = re.sub("e$", "", word)
+        past.append(next((form for form in forms if form.endswith("ed")), re.sub(r"(?<![aeiou])y$", "i", short) + "ed"))
+        ing.append(next((form for form in forms if form.endswith("ing")), (word if word.endswith("ee") else short) + "ing"))
+    return past[:700], ing[:700]
 
 
 def occupations(nouns: dict[str, Synset], counts: Counter[tuple[str, str]]) -> list[str]:
@@ -201,7 +231,7 @@ def several(lists: dict[str, list[str]]) -> list[str]:
 def write(lists: dict[str, list[str]]) -> None:
     """Write the lists; words that name nothing have a folder of their own."""
     for file, names in sorted(lists.items()):
-        folder = "words" if file in (*WORDS, "occupation", "adjective") else "gazetteers"
+        folder = "words" if file in (*WORDS, "occupation", "adjective", "adverb_ly", "verb_past", "verb_ing") else "gazetteers"
         (HERE / folder / f"{file}.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
