@@ -1,0 +1,807 @@
+"""Hidden grader of unit 05.
+
+Layers and models stay in the student's process: they are given weights, and what they answer is compared with Keras's
+own layers (references) or with the oracle (live cases). So that each exercise is graded on its own merit, parts that it
+takes as arguments are stand-ins of the grader's: ``TOYS`` are made in the student's process and give no answer away;
+the models of ``translate`` and ``attention_map`` are arithmetic on this side. Sizes all differ, no state is zero,
+padding says something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import numpy as np
+from scipy.special import softmax
+
+from autograder.examination.agree import agree, entries, unpack, untouched
+from autograder.examination.examine import Mistake, Raised, worth
+from autograder.examination.models import Model
+from autograder.examination.student import Handle, Provided
+from autograder.oracles import date_translation as oracle
+from unrolled.arrays import Case
+
+WEIGHTS, CONTEXT, STATE = ("m", "T_x"), ("m", "2n_a"), ("m", "n_s")
+ANSWERS, ANSWER, MAP = ("m", "T_y", "n_machine"), ("m", "n_machine"), ("T_y", "n")
+CLOSE = 1e-4
+
+TOYS = """
+import os as grader_os
+import sys as grader_sys
+import tempfile as grader_tempfile
+
+import keras as grader_keras
+
+
+class GraderLayer(grader_keras.layers.Layer):
+    def call(self, a, s_prev, mask):
+        ops = grader_keras.ops
+        context = ops.tanh(a[:, 0] + a[:, 1] * ops.sum(s_prev, axis=1, keepdims=True))
+        return context, ops.cast(mask, "float32") * ops.sigmoid(a[:, :, 0] + s_prev[:, :1])
+
+
+def grader_layer():
+    return GraderLayer()
+
+
+def grader_parts(T_x, n_human, n_machine, n_a, n_s):
+    ops, layers, Model = grader_keras.ops, grader_keras.layers, grader_keras.Model
+    ids = grader_keras.Input((T_x,), dtype="int32")
+    encoder = Model(ids, [layers.Embedding(n_human, 2 * n_a)(ids), ids > 0], name="encoder")
+    a, mask = grader_keras.Input((T_x, 2 * n_a)), grader_keras.Input((T_x,), dtype="bool")
+    s, c = grader_keras.Input((n_s,)), grader_keras.Input((n_s,))
+    seen = ops.sum(a * ops.cast(mask, "float32")[:, :, None], axis=1)
+    s_next = layers.Dense(n_s, activation="tanh")(ops.concatenate([seen, s, c], axis=1))
+    c_next = 0.5 * c + s_next + 0.3
+    answer = layers.Dense(n_machine, activation="softmax")(s_next + c_next)
+    return [encoder, Model([a, mask, s, c], [answer, ops.cast(mask, "float32"), s_next, c_next], name="step")]
+
+
+def grader_attend(layer, weights, a, s_prev, mask):
+    ops = grader_keras.ops
+    given = [ops.convert_to_tensor(part) for part in (a, s_prev, mask)]
+    layer(*given)
+    made = len(layer.weights)
+    layer(*given)
+    shapes = [list(weight.shape) for weight in layer.weights]
+    told = {"shapes": shapes, "anew": len(shapes) != made, "context": None, "weights": None}
+    left = {tuple(weight.shape): weight for weight in weights}
+    if sorted(map(tuple, shapes)) == sorted(left):
+        layer.set_weights([left[tuple(shape)] for shape in shapes])
+        answered = layer(*given)
+        if isinstance(answered, (tuple, list)) and len(answered) == 2:
+            told["context"], told["weights"] = [ops.convert_to_numpy(part) for part in answered]
+    return told
+
+
+def grader_model(layer, a, s_prev, mask):
+    inputs = [grader_keras.Input(part.shape[1:], dtype=str(part.dtype)) for part in (a, s_prev, mask)]
+    return grader_keras.Model(inputs, list(layer(*inputs)))
+
+
+def grader_reload(model, hidden):
+    with grader_tempfile.TemporaryDirectory(dir=".") as folder:
+        file = grader_os.path.join(folder, "model.keras")
+        model.save(file)
+        home = grader_sys.modules.get("__main__")
+        kept = vars(home).pop(hidden, None) if home else None
+        try:
+            return grader_keras.models.load_model(file)
+        finally:
+            if kept is not None:
+                setattr(home, hidden, kept)
+"""
+
+
+def toys(student: Any, name: str, *args: Any) -> Handle:
+    """Something of ``TOYS``, made and kept in the student's process."""
+    student.run(TOYS)
+    return student.keep(name, *args)
+
+
+def without_names(mistake: Raised, of: str) -> NoReturn:
+    """Say of an exception that it came from the student's code, which one of ``TOYS`` has called."""
+    text = str(mistake)
+    start = text.index("`", 1) + 1 if text.startswith("`grader_") else 0
+    raise Raised(f"{of}{text[start:]}" if start else text) from mistake
+
+
+def only_value(student: Any, exercise: str, case: Case, axes: Sequence[str] | None = None, when: str = "") -> None:
+    """Call the function on a case and compare its one value; its arguments must be left alone."""
+    got, after = student.call(exercise, *case.inputs.values(), inputs_after=True)
+    ((name, expected),) = case.outputs.items()
+    agree(got, expected, name, axes, when)
+    untouched(case.inputs, after)
+
+
+def case_of(function: Callable[..., Any], name: str, **inputs: Any) -> Case:
+    """A live case."""
+    return Case(inputs, {name: function(*inputs.values())})
+
+
+# -------------------------------------------------------------------------------------------------- texts and numbers
+
+
+class TestEncodeText:
+    exercise = "encode_text"
+
+    @worth(2, "characters and padding")
+    def test_plain(self, student, references, rng):
+        only_value(student, self.exercise, references["encode_text/plain"])
+        self._draw(student, rng, 6, 11, oracle.LETTERS, "for a text that is padded")
+
+    @worth(2, "unknown characters")
+    def test_unknown(self, student, references, rng):
+        self._draw(student, rng, 9, 9, oracle.LETTERS[:12], "for a text that just fits, with unknown characters")
+        only_value(student, self.exercise, references["encode_text/mixed"])
+
+    @worth(2, "long texts")
+    def test_long(self, student, references, rng):
+        self._draw(student, rng, 14, 8, oracle.LETTERS, "for a text that is too long")
+        self._draw(student, rng, 9, 8, oracle.LETTERS, "for a text with one character too many")
+
+    @worth(1, "other texts")
+    def test_others(self, student, references, rng):
+        self._draw(student, rng, 0, 5, oracle.LETTERS, "for an empty text")
+        self._draw(student, rng, 1, 1, oracle.LETTERS, "for a single character")
+        self._draw(student, rng, 21, 25, oracle.LETTERS[3:], "")
+
+    def _draw(self, student: Any, rng: Any, length: int, T_x: int, known: str, when: str) -> None:
+        text, vocabulary = oracle.draw_text(rng, length), oracle.draw_vocabulary(rng, known)
+        only_value(
+            student,
+            self.exercise,
+            case_of(oracle.encode_text, "ids", text=text, vocabulary=vocabulary, T_x=T_x),
+            None,
+            when,
+        )
+
+
+class TestDecodeIds:
+    exercise = "decode_ids"
+
+    @worth(2, "characters")
+    def test_plain(self, student, references, rng):
+        vocabulary = oracle.draw_vocabulary(rng, oracle.LETTERS)
+        self._compare(student, rng.integers(2, len(vocabulary) + 2, 12).astype("int32"), vocabulary)
+
+    @worth(2, "padding left out")
+    def test_padding(self, student, references, rng):
+        only_value(student, self.exercise, references["decode_ids/plain"])
+        vocabulary = oracle.draw_vocabulary(rng, oracle.LETTERS)
+        inside = rng.integers(2, len(vocabulary) + 2, 9)
+        inside[[0, 4, 8]] = oracle.PAD
+        self._compare(student, inside, vocabulary, "when padding stands between characters")
+        self._compare(student, np.zeros(4, dtype="int64"), vocabulary, "when there is only padding")
+
+    @worth(2, "numbers without a character")
+    def test_unknown(self, student, references, rng):
+        vocabulary = oracle.draw_vocabulary(rng, oracle.LETTERS)
+        numbers = rng.integers(2, len(vocabulary) + 2, 8)
+        numbers[[1, 5, 6]] = oracle.UNKNOWN, len(vocabulary) + 2, 200
+        self._compare(student, numbers, vocabulary, "when a number belongs to no character")
+
+    @worth(1, "lists of numbers")
+    def test_list(self, student, references, rng):
+        vocabulary = oracle.draw_vocabulary(rng, oracle.LETTERS)
+        self._compare(student, [int(number) for number in rng.integers(0, 20, 7)], vocabulary, "for a list")
+        only_value(student, self.exercise, references["decode_ids/mixed"])
+
+    def _compare(self, student: Any, ids: Any, vocabulary: Mapping[str, int], when: str = "") -> None:
+        only_value(
+            student, self.exercise, case_of(oracle.decode_ids, "text", ids=ids, vocabulary=vocabulary), None, when
+        )
+
+
+class TestExactMatch:
+    exercise = "exact_match"
+
+    @worth(3, "the share of all")
+    def test_share(self, student, references, rng):
+        for number in (23, 11):
+            given, (share, _) = self._answer(student, rng, number, 30, 8)
+            agree(share, oracle.exact_match(**given, width=8)[0], "share")
+
+    @worth(4, "by length")
+    def test_by_length(self, student, references, rng):
+        for number, longest, width in ((40, 33, 8), (15, 40, 5), (1, 12, 3)):
+            given, (share, by_length) = self._answer(student, rng, number, longest, width)
+            expected = oracle.exact_match(**given, width=width)
+            when = "for a single date" if number == 1 else ""
+            agree(by_length, expected[1], "by_length", when=when)
+            agree(share, expected[0], "share", when=when)
+
+    def _answer(self, student: Any, rng: Any, number: int, longest: int, width: int) -> tuple[dict, tuple]:
+        given = oracle.draw_matches(rng, number, longest)
+        if number > 20:  # a length on either side of a border
+            given["texts"][:2] = [oracle.draw_text(rng, 2 * width), oracle.draw_text(rng, 2 * width - 1)]
+        got, after = student.call(self.exercise, *given.values(), width, inputs_after=True)
+        untouched({**given, "width": width}, after)
+        return given, unpack(got, "share", "by_length")
+
+
+# ----------------------------------------------------------------------------------------------------------- attention
+
+
+class TestMaskedSoftmax:
+    exercise = "masked_softmax"
+
+    @worth(3, "shares of the text")
+    def test_plain(self, student, references, rng):
+        self._kinds(student, references, rng, "all_readable", "scattered")
+
+    @worth(3, "no share for the padding")
+    def test_padding(self, student, references, rng):
+        self._kinds(student, references, rng, "padded", "one_text")
+
+    @worth(3, "large energies")
+    def test_large(self, student, references, rng):
+        self._kinds(student, references, rng, "large", "loud_padding")
+
+    @worth(2, "texts without a character")
+    def test_nothing(self, student, references, rng):
+        self._kinds(student, references, rng, "nothing_to_read")
+        energies = rng.normal(size=(2, 3))
+        nothing = case_of(oracle.masked_softmax, "weights", energies=energies, mask=np.zeros((2, 3), dtype=bool))
+        only_value(student, self.exercise, nothing, WEIGHTS, "where there is no text at all")
+
+    def _kinds(self, student: Any, references: Any, rng: Any, *kinds: str) -> None:
+        words = {
+            "one_text": "for m = 1",
+            "large": "where energies are large",
+            "loud_padding": "where energies of the padding are large",
+            "nothing_to_read": "where one text is empty",
+        }
+        live = oracle.softmax_kinds(rng, 5, 7)
+        for kind in kinds:
+            case = case_of(oracle.masked_softmax, "weights", **live[kind])
+            only_value(student, self.exercise, case, WEIGHTS, words.get(kind, ""))
+            only_value(student, self.exercise, references[f"masked_softmax/{kind}"], WEIGHTS, words.get(kind, ""))
+
+
+class TestAdditiveEnergies:
+    exercise = "additive_energies"
+
+    @worth(3, "energies")
+    def test_plain(self, student, references, rng):
+        only_value(student, self.exercise, references["additive_energies/plain"], WEIGHTS)
+
+    @worth(4, "other sizes")
+    def test_live(self, student, references, rng):
+        for m, T_x, n_a, n_s, n_e, when in ((3, 6, 2, 5, 4, ""), (2, 2, 1, 2, 2, ""), (2, 1, 3, 2, 4, "for T_x = 1")):
+            self._compare(student, rng, when, m, T_x, n_a, n_s, n_e)
+
+    @worth(2, "one text, arguments left alone")
+    def test_one(self, student, references, rng):
+        only_value(student, self.exercise, references["additive_energies/one_text"], WEIGHTS, "for m = 1")
+        self._compare(student, rng, "for m = 1", 1, 5, 2, 3, 6)
+
+    def _compare(self, student: Any, rng: Any, when: str, *sizes: int) -> None:
+        given = oracle.draw_attention(rng, *sizes)
+        del given["mask"]
+        case = case_of(oracle.additive_energies, "energies", **given)
+        only_value(student, self.exercise, case, WEIGHTS, when)
+
+
+class TestOneStepAttention:
+    exercise = "one_step_attention"
+    provides = {"masked_softmax": oracle.masked_softmax, "additive_energies": oracle.additive_energies}
+
+    @worth(3, "weights")
+    def test_weights(self, student, references, rng):
+        self._compare(student, references["one_step_attention/plain"], "weights")
+        self._compare(student, self._live(rng, 3, 6, 2, 5, 4), "weights")
+
+    @worth(3, "context")
+    def test_context(self, student, references, rng):
+        self._compare(student, references["one_step_attention/plain"], "context")
+        self._compare(student, self._live(rng, 3, 4, 2, 3, 5), "context")
+
+    @worth(2, "other sizes, arguments left alone")
+    def test_others(self, student, references, rng):
+        self._compare(student, self._live(rng, 1, 5, 3, 2, 4), "context weights", "for m = 1")
+        live = self._live(rng, 4, 4, 2, 4, 4)
+        live.inputs["mask"][1] = False
+        self._compare(student, self._live(rng, **live.inputs), "context weights", "where one text is empty")
+
+    def _live(self, rng: Any, *sizes: int, **given: Any) -> Case:
+        given = given or oracle.draw_attention(rng, *sizes)
+        return Case(given, dict(zip(("context", "weights"), oracle.one_step_attention(**given), strict=True)))
+
+    def _compare(self, student: Any, case: Case, names: str, when: str = "") -> None:
+        got, after = student.call(self.exercise, *case.inputs.values(), inputs_after=True)
+        parts = dict(zip(("context", "weights"), unpack(got, "context", "weights"), strict=True))
+        for name in names.split():
+            agree(parts[name], case.outputs[name], name, CONTEXT if name == "context" else WEIGHTS, when)
+        untouched(case.inputs, after)
+
+
+# ---------------------------------------------------------------------------------------------- attention as a layer
+
+
+def slips_in_weights(given: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """What attention weights are when one thing is wrong, and the words for it."""
+    a, s_prev, mask, own = given["a"], given["s_prev"], given["mask"], given["parameters"]
+    energies = oracle.additive_energies(a, s_prev, own)
+
+    def among(other: np.ndarray) -> np.ndarray:
+        return oracle.masked_softmax(other, mask)
+
+    def with_parameters(**changed: np.ndarray) -> np.ndarray:
+        return among(oracle.additive_energies(a, s_prev, {**own, **changed}))
+
+    hidden = a @ own["Wea"] + (s_prev @ own["Wes"] + own["be"])[:, None, :]
+    low = np.where(mask, energies, -1e9)
+    return {
+        "the mask is not used": softmax(energies, axis=1),
+        "the mask is used the other way round": oracle.masked_softmax(energies, ~mask),
+        "the mask comes after the softmax, so what is left does not sum to 1": softmax(energies, axis=1) * mask,
+        "the softmax runs over the batch instead of the places": softmax(low, axis=0),
+        "the energies come out without a softmax": energies,
+        "the state is left out of the energies": with_parameters(Wes=0 * own["Wes"]),
+        "what the encoder says is left out of the energies": with_parameters(Wea=0 * own["Wea"]),
+        "the bias is left out of the energies": with_parameters(be=0 * own["be"]),
+        "the energies are computed without a tanh": among((hidden @ own["ve"])[:, :, 0]),
+        "the energies have a ReLU in the place of the tanh": among((np.maximum(hidden, 0) @ own["ve"])[:, :, 0]),
+        "the energies have a sigmoid in the place of the tanh": among(
+            ((np.tanh(hidden / 2) / 2 + 0.5) @ own["ve"])[:, :, 0]
+        ),
+        "the energies have the other sign": among(-energies),
+        "the tanh comes after the last product": among(np.tanh((hidden @ own["ve"])[:, :, 0])),
+    }
+
+
+def slips_in_context(given: Mapping[str, Any], weights: np.ndarray) -> dict[str, np.ndarray]:
+    """What a context is when one thing is wrong, and the words for it."""
+    a, mask = given["a"], given["mask"]
+    counted = a * mask[:, :, None]
+    return {
+        "the context is the plain mean of a, without the weights": a.mean(axis=1),
+        "the context is the plain sum of a, without the weights": a.sum(axis=1),
+        "the context is the plain sum of a, without the weights, ": counted.sum(axis=1),
+        "the context is a mean instead of a sum of what is weighted": (weights[:, :, None] * a).mean(axis=1),
+        "the context is not summed over the places": weights[:, :, None] * a,
+        "the context is summed over the features of a instead of the places": (weights[:, :, None] * a).sum(axis=2),
+        "the context is summed over the texts instead of the places": (weights[:, :, None] * a).sum(axis=0),
+    }
+
+
+def explain(got: Any, expected: np.ndarray, name: str, axes: Sequence[str], slips: Mapping[str, np.ndarray]) -> None:
+    """Agree; if it does not, name the slip that gives the same, if there is one."""
+    try:
+        agree(got, expected, name, axes)
+    except Mistake as mistake:
+        for words, other in slips.items():
+            if isinstance(got, np.ndarray) and got.shape == other.shape and got.dtype.kind == "f":
+                if np.allclose(got, other, atol=CLOSE):
+                    raise Mistake(words.strip(", ")) from mistake
+        raise
+
+
+class TestAttention:
+    exercise = "Attention"
+
+    @worth(4, "weights")
+    def test_weights(self, student, references, rng):
+        given = oracle.draw_attention(rng, 3, 6, 2, 5, 3)
+        told = self._attend(student, given)
+        self._weights(told, given)
+
+    @worth(4, "context")
+    def test_context(self, student, references, rng):
+        given = oracle.draw_attention(rng, 4, 5, 1, 3, 6)
+        told = self._attend(student, given)
+        self._context(told, given)
+
+    @worth(3, "texts that are alone or empty")
+    def test_alone(self, student, references, rng):
+        case = references["Attention/one_text"]
+        told = self._attend(student, case.inputs)
+        agree(told["weights"], case.outputs["weights"], "weights", WEIGHTS, "for m = 1")
+        agree(told["context"], case.outputs["context"], "context", CONTEXT, "for m = 1")
+        given = oracle.draw_attention(rng, 3, 4, 2, 2, 5)
+        given["mask"][int(rng.integers(3))] = False
+        told = self._attend(student, given)
+        expected = oracle.one_step_attention(**given)
+        agree(told["weights"], expected[1], "weights", WEIGHTS, "where one text is empty")
+        agree(told["context"], expected[0], "context", CONTEXT, "where one text is empty")
+
+    @worth(2, "saved and loaded")
+    def test_saved(self, student, references, rng):
+        given = oracle.draw_attention(rng, 2, 5, 2, 3, 7)
+        layer = self._layer(student, given)
+        self._attend(student, given, layer)
+        arrays = self._arrays(given)
+        try:
+            model = student.keep("grader_model", layer, *arrays)
+            loaded = student.model(student.keep("grader_reload", model, self.exercise))
+            answered = loaded(arrays)
+        except Raised as raised:
+            raise Mistake("a model with the layer in it cannot be saved to a .keras file and loaded again") from raised
+        context, weights = unpack(answered, "context", "weights")
+        expected = oracle.one_step_attention(**given)
+        agree(context, expected[0], "the context of the loaded layer", CONTEXT)
+        agree(weights, expected[1], "the weights of the loaded layer", WEIGHTS)
+
+    def _layer(self, student: Any, given: Mapping[str, Any]) -> Handle:
+        return student.keep(self.exercise, len(given["parameters"]["be"]))
+
+    def _arrays(self, given: Mapping[str, Any]) -> list[np.ndarray]:
+        return [given["a"].astype("float32"), given["s_prev"].astype("float32"), given["mask"]]
+
+    def _attend(self, student: Any, given: Mapping[str, Any], layer: Handle | None = None) -> dict[str, Any]:
+        """What the layer gives with the given weights: context and weights."""
+        layer = layer or self._layer(student, given)
+        weights = [value.astype("float32") for value in given["parameters"].values()]
+        student.run(TOYS)
+        try:
+            told = student.call("grader_attend", layer, weights, *self._arrays(given))
+        except Raised as raised:
+            without_names(raised, "the layer")
+        shapes, anew, context, looked = entries(told, "shapes", "anew", "context", "weights")
+        if anew:
+            raise Mistake("each call of the layer makes new weights: make them once, in `__init__`")
+        if not isinstance(shapes, list) or len(shapes) != len(weights):
+            number = len(shapes) if isinstance(shapes, list) else 0
+            more = "a bias that should not be there?" if number > len(weights) else "is a bias missing, or a product?"
+            raise Mistake(f"the layer has {number} arrays of weights; Wea, Wes, be and ve are {len(weights)}: {more}")
+        if context is None:
+            if sorted(map(tuple, shapes)) != sorted(weight.shape for weight in weights):
+                raise Mistake("the layer's arrays of weights do not have the shapes of Wea, Wes, be and ve")
+            raise Mistake("called, the layer should return two things, context and weights")
+        return {"context": context, "weights": looked}
+
+    def _weights(self, told: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        _, weights = oracle.one_step_attention(**given)
+        context = told["context"]
+        if (
+            isinstance(context, np.ndarray)
+            and context.shape == weights.shape
+            and np.allclose(context, weights, atol=CLOSE)
+        ):
+            raise Mistake("context and weights are returned in the other order")
+        explain(told["weights"], weights, "weights", WEIGHTS, slips_in_weights(given))
+
+    def _context(self, told: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        context, weights = oracle.one_step_attention(**given)
+        if not np.allclose(np.shape(told["weights"]), weights.shape) or not np.allclose(
+            told["weights"], weights, atol=CLOSE
+        ):
+            self._weights(told, given)
+        explain(told["context"], context, "context", CONTEXT, slips_in_context(given, weights))
+
+
+# --------------------------------------------------------------------------------------------------------------- models
+
+
+def give_weights(model: Model, weights: Sequence[np.ndarray], of: str, shared: str = "") -> None:
+    """Set weights by their shapes; of two with the same shape, the first comes first. Mistake for other shapes."""
+    shapes = [weight.shape for weight in model.weights()]
+    wanted = [weight.shape for weight in weights]
+    if len(shapes) > len(wanted):
+        words = shared or "is something made that should not be there?"
+        raise Mistake(f"{of} has {len(shapes)} arrays of weights, and should have {len(wanted)}: {words}")
+    if len(shapes) < len(wanted):
+        raise Mistake(
+            f"{of} has {len(shapes)} arrays of weights, and should have {len(wanted)}: a part of it is missing"
+        )
+    if sorted(shapes) != sorted(wanted):
+        raise Mistake(f"the arrays of weights of {of} do not have the shapes that its sizes and its inputs ask for")
+    left = list(weights)
+    model.set_weights([left.pop([one.shape for one in left].index(shape)) for shape in shapes])
+
+
+class TestBuildParts:
+    exercise = "build_parts"
+    SIZES = "T_x", "n_human", "n_machine", "n_x", "n_a", "n_s"
+
+    @worth(5, "encoder")
+    def test_encoder(self, student, references, rng):
+        sizes = {"T_x": 5, "n_human": 9, "n_machine": 4, "n_x": 5, "n_a": 2, "n_s": 3}
+        encoder = self._part(student, sizes, "encoder")
+        weights = oracle.draw_encoder(rng, sizes["n_human"], sizes["n_x"], sizes["n_a"])
+        ids = oracle.draw_ids(rng, 3, sizes["T_x"], sizes["n_human"])
+        self._encoder(encoder, ids, weights, *oracle.encode(ids, weights))
+
+    @worth(5, "step of the decoder")
+    def test_step(self, student, references, rng):
+        sizes = {"T_x": 3, "n_human": 6, "n_machine": 7, "n_x": 2, "n_a": 3, "n_s": 4}
+        step = self._part(student, sizes, "step")
+        weights = oracle.draw_step(rng, sizes["n_a"], sizes["n_s"], sizes["n_machine"])
+        given = oracle.draw_step_inputs(rng, 3, sizes["T_x"], sizes["n_a"], sizes["n_s"])
+        self._step(step, given, weights, oracle.step(*given.values(), weights))
+
+    @worth(2, "other sizes, new models at each call")
+    def test_others(self, student, references, rng):
+        case = references["build_parts/encoder"]
+        one, other = (self._built(student, case.inputs) for _ in range(2))
+        encoder, again = student.model(one["encoder"]), student.model(other["encoder"])
+        embedding, *cells = case.inputs["weights"]
+        weights = oracle.EncoderWeights(embedding, oracle.Cell(*cells[:3]), oracle.Cell(*cells[3:]))
+        self._encoder(encoder, case.inputs["ids"], weights, case.outputs["a"], case.outputs["mask"])
+        if any(np.array_equal(*pair) for pair in zip(encoder.weights(), again.weights(), strict=False)):
+            raise Mistake("two calls return the same encoder; make new models each time")
+        case = references["build_parts/step"]
+        given = {name: case.inputs[name] for name in ("a", "mask", "s", "c")}
+        kernel, recurrent, bias, output, output_bias = case.inputs["weights"]
+        weights = oracle.StepWeights(oracle.Cell(kernel, recurrent, bias), output, output_bias)
+        self._step(student.model(one["step"]), given, weights, tuple(case.outputs.values()))
+
+    def _built(self, student: Any, sizes: Mapping[str, Any]) -> Handle:
+        layer = toys(student, "grader_layer")
+        return student.keep(self.exercise, layer, *(sizes[name] for name in self.SIZES))
+
+    def _part(self, student: Any, sizes: Mapping[str, Any], name: str) -> Model:
+        kept = self._built(student, sizes)
+        try:
+            return student.model(kept[name])
+        except Mistake as mistake:
+            raise Mistake(f'should return a dictionary with a Keras model at "{name}"') from mistake
+
+    def _encoder(
+        self, encoder: Model, ids: np.ndarray, weights: oracle.EncoderWeights, a: np.ndarray, mask: np.ndarray
+    ) -> None:
+        """Compare what an encoder says where there is text; its two directions may stand in either order among its
+        weights.
+        """
+        turned = replace(weights, forward=weights.backward, backward=weights.forward)
+        said = self._said(encoder, ids, turned.arrays())
+        if not _alike(said[0], a, mask):
+            said = self._said(encoder, ids, weights.arrays())
+        got, seen = said
+        if not isinstance(seen, np.ndarray) or seen.shape != mask.shape:
+            raise Mistake("the encoder's mask should have the shape (m, T_x)")
+        if not np.array_equal(seen.astype(bool), mask):
+            raise Mistake("the encoder's mask is not True just where an id is not PAD")
+        if not isinstance(got, np.ndarray) or got.shape != a.shape:
+            agree(got, a, "the encoder's a", ("m", "T_x", "2n_a"))
+        if not _alike(got, a, mask):
+            raise Mistake(self._why(got, a, mask, ids, weights))
+
+    def _said(self, encoder: Model, ids: np.ndarray, weights: list[np.ndarray]) -> tuple[Any, Any]:
+        give_weights(encoder, weights, "the encoder")
+        a, mask = unpack(encoder(ids), "a", "mask")
+        return a, mask
+
+    def _why(
+        self, got: np.ndarray, a: np.ndarray, mask: np.ndarray, ids: np.ndarray, weights: oracle.EncoderWeights
+    ) -> str:
+        """What is wrong with what an encoder says, in words."""
+        n_a = a.shape[2] // 2
+        forward = _alike(got[:, :, :n_a], a[:, :, :n_a], mask)
+        whole = mask.all(axis=1)
+        if forward and _alike(got[whole], a[whole], mask[whole]):
+            return "the backward direction of the encoder reads the padding: a text's answer hangs on how much there is"
+        if forward and _alike(got[whole][:, ::-1, n_a:], a[whole][:, :, n_a:], mask[whole]):
+            return "the states of the encoder's backward direction stand in the order in which they were read"
+        if forward:
+            return "the forward direction of the encoder is right, the backward direction is not"
+        if _alike(got[:, :, n_a:], a[:, :, n_a:], mask):
+            return "the backward direction of the encoder is right, the forward direction is not"
+        if _alike(np.roll(got, n_a, axis=2), a, mask):
+            return "the encoder's two directions stand in the other order: forward comes first"
+        return "what the encoder says is not what a bidirectional LSTM says of the embedded text"
+
+    def _step(
+        self, step: Model, given: Mapping[str, np.ndarray], weights: oracle.StepWeights, expected: Sequence[np.ndarray]
+    ) -> None:
+        give_weights(step, weights.arrays(), "the step")
+        answered = unpack(step(list(given.values())), "probabilities", "weights", "s", "c")
+        probabilities, looked, s, c = expected
+        names = ("weights", 1, looked, WEIGHTS), ("new s", 2, s, STATE), ("new c", 3, c, STATE)
+        for name, place, right, axes in (*names, ("probabilities", 0, probabilities, ANSWER)):
+            slips = self._slips(given, weights, name)
+            explain(answered[place], right, f"the step's {name}", axes, slips)
+
+    def _slips(self, given: Mapping[str, np.ndarray], weights: oracle.StepWeights, name: str) -> dict[str, np.ndarray]:
+        """What a step gives when one thing is wrong, and the words for it."""
+        a, mask, s, c = given.values()
+        context, looked = oracle.toy_attention(a, s, mask)
+        s_next, c_next = weights.cell.step(context, s, c)
+        zeros = np.zeros_like(s)
+        if name == "weights":
+            return {
+                "the attention of the step reads c instead of s": oracle.toy_attention(a, c, mask)[1],
+                "the attention of the step gets the mask the other way round": oracle.toy_attention(a, s, ~mask)[1],
+            }
+        if name == "probabilities":
+            logits = s_next @ weights.output + weights.output_bias
+            from_c = c_next @ weights.output + weights.output_bias
+            return {
+                "the output layer has no softmax": logits,
+                "the output layer has a sigmoid instead of a softmax": 1 / (1 + np.exp(-logits)),
+                "the output layer reads c instead of the new s": softmax(from_c, axis=1),
+                "the output layer reads the old s instead of the new one": softmax(
+                    s @ weights.output + weights.output_bias, axis=1
+                ),
+            }
+        place = 0 if name == "new s" else 1
+        return {
+            f"the {name} that comes out is the old one": (s, c)[place],
+            f"the {name} that comes out is the other part of the state": (c_next, s_next)[place],
+            "the cell starts from zeros instead of the state that goes in": weights.cell.step(context, zeros, zeros)[
+                place
+            ],
+            "the cell gets s and c in the other order": weights.cell.step(context, c, s)[place],
+            "the memory c does not go into the cell": weights.cell.step(context, s, zeros)[place],
+            "the cell gets s twice, and no c": weights.cell.step(context, s, s)[place],
+            "attention reads c instead of s": weights.cell.step(oracle.toy_attention(a, c, mask)[0], s, c)[place],
+        }
+
+
+def _alike(got: Any, expected: np.ndarray, mask: np.ndarray) -> bool:
+    """Whether two arrays agree where there is text."""
+    if not isinstance(got, np.ndarray) or got.shape != expected.shape or got.dtype.kind != "f":
+        return False
+    return bool(np.allclose(got[mask], expected[mask], atol=CLOSE))
+
+
+class TestBuildTranslator:
+    exercise = "build_translator"
+
+    @worth(4, "probabilities of all steps")
+    def test_outputs(self, student, references, rng):
+        case = references["build_translator/plain"]
+        model = self._built(student, case.inputs, case.inputs["T_y"])[0]
+        weights = oracle.ToyParts(*case.inputs["weights"])
+        self._compare(model, case.inputs["ids"], weights, case.outputs["probabilities"])
+
+    @worth(4, "the same encoder and step, for any number of steps")
+    def test_sharing(self, student, references, rng):
+        sizes = {"T_x": 4, "n_human": 7, "n_machine": 6, "n_a": 2, "n_s": 3}
+        parts = self._parts(student, sizes)
+        longer, shorter = (self._built(student, sizes, T_y, parts)[0] for T_y in (4, 1))
+        weights, ids = oracle.draw_toy_parts(rng, 7, 6, 2, 3), oracle.draw_ids(rng, 3, 4, 7)
+        self._compare(longer, ids, weights, oracle.toy_translation(ids, 4, weights))
+        got, expected = shorter(ids), oracle.toy_translation(ids, 1, weights)
+        if isinstance(got, np.ndarray) and got.shape == expected.shape and not np.allclose(got, expected, atol=CLOSE):
+            raise Mistake(
+                "two translators that were built of the same parts do not share weights: call the given parts"
+            )
+        agree(got, expected, "the model's output", ANSWERS, "for T_y = 1")
+
+    @worth(3, "loss and training")
+    def test_training(self, student, references, rng):
+        sizes, learning_rate = {"T_x": 3, "n_human": 5, "n_machine": 4, "n_a": 1, "n_s": 2}, 0.007
+        model = self._built(student, sizes, 3, learning_rate=learning_rate)[0]
+        toys_, ids = oracle.draw_toy_parts(rng, 5, 4, 1, 2), oracle.draw_ids(rng, 5, 3, 5)
+        give_weights(model, toys_.arrays(), "the model")
+        targets, before = rng.integers(0, 4, (5, 3)).astype("int32"), model.weights()
+        paid = model.loss(ids, targets)
+        right = -np.log(np.take_along_axis(oracle.toy_translation(ids, 3, toys_), targets[:, :, None].astype(int), 2))
+        if not np.isclose(paid, right.mean(), rtol=1e-4):
+            raise Mistake("the loss is not the mean cross-entropy of all steps, for targets that are whole numbers")
+        model.train(ids, targets, 1)
+        if not model.loss(ids, targets) < paid:
+            raise Mistake("a step of training does not lower the loss")
+        # Adam's first step moves each weight that has a gradient by the learning rate.
+        moved = max(float(np.abs(new - old).max()) for new, old in zip(model.weights(), before, strict=True))
+        if not 0.9 * learning_rate < moved < 1.1 * learning_rate:
+            raise Mistake("a step of training does not move the weights as Adam does with the given learning rate")
+
+    @worth(1, "saved and loaded")
+    def test_saved(self, student, references, rng):
+        sizes = {"T_x": 4, "n_human": 6, "n_machine": 5, "n_a": 2, "n_s": 2}
+        model, kept = self._built(student, sizes, 2)
+        weights, ids = oracle.draw_toy_parts(rng, 6, 5, 2, 2), oracle.draw_ids(rng, 2, 4, 6)
+        give_weights(model, weights.arrays(), "the model")
+        try:
+            loaded = student.model(student.keep("grader_reload", kept, ""))
+            answered = loaded(ids)
+        except Raised as raised:
+            raise Mistake("the translator cannot be saved to a .keras file and loaded again") from raised
+        agree(answered, oracle.toy_translation(ids, 2, weights), "the loaded model's output", ANSWERS)
+
+    def _parts(self, student: Any, sizes: Mapping[str, Any]) -> Handle:
+        return toys(student, "grader_parts", *(sizes[name] for name in ("T_x", "n_human", "n_machine", "n_a", "n_s")))
+
+    def _built(
+        self, student: Any, sizes: Mapping[str, Any], T_y: int, parts: Any = None, learning_rate: float = 0.01
+    ) -> tuple[Model, Handle]:
+        parts = parts or self._parts(student, sizes)
+        kept = student.keep(self.exercise, parts[0], parts[1], sizes["T_x"], T_y, sizes["n_s"], learning_rate)
+        return student.model(kept), kept
+
+    def _compare(self, model: Model, ids: np.ndarray, weights: oracle.ToyParts, expected: np.ndarray) -> None:
+        give_weights(model, weights.arrays(), "the model", "the parts are made anew instead of being called again")
+        got = model(ids)
+        if isinstance(got, np.ndarray) and got.shape == expected.shape and got.dtype.kind == "f":
+            first = np.allclose(got[:, 0], expected[:, 0], atol=CLOSE)
+            if first and np.allclose(got, got[:, :1], atol=CLOSE) and expected.shape[1] > 1:
+                raise Mistake(
+                    "every step of the decoder starts from the first state: the new state does not go into the next"
+                )
+            if first and not np.allclose(got, expected, atol=CLOSE):
+                raise Mistake(
+                    "the first step is right, and later ones are not: the new s and c do not go on as they should"
+                )
+            if not first and np.allclose(got[:, -1], expected[:, -1], atol=CLOSE):
+                raise Mistake("the steps stand in another order than they were made")
+            if not first:
+                raise Mistake("the first step is wrong: it starts from zeros, with what the encoder gives of the text")
+        agree(got, expected, "the model's output", ANSWERS)
+
+
+# --------------------------------------------------------------------------------------------------- running the models
+
+
+class Stage:
+    """Toy models, vocabularies and texts for a run, and what is right."""
+
+    def __init__(self, rng: Any, lengths: Sequence[int], T_x: int, T_y: int, n_s: int) -> None:
+        self.human = oracle.draw_vocabulary(rng, oracle.LETTERS[: int(rng.integers(22, 28))])
+        self.machine = oracle.draw_vocabulary(rng, "-0123456789")
+        self.texts = [oracle.draw_text(rng, length) for length in lengths]
+        self.T_x, self.T_y, self.n_s = T_x, T_y, n_s
+        self.toys = oracle.ToyModels(len(self.machine) + 2, n_s, T_x)
+        self.written, self.looks = oracle.translate(self.texts, self.toys, self.human, self.machine, T_x, T_y)
+
+    def ask(self, student: Any, exercise: str, first: Any, *vocabularies: Mapping[str, int]) -> Any:
+        """What the student's function returns; a complaint of the toys is the better message."""
+        models = Provided("encoder", self.toys.encoder), Provided("step", self.toys.step)
+        try:
+            got = student.call(exercise, first, *models, *vocabularies, self.T_x, self.T_y, self.n_s)
+        except Mistake as mistake:
+            if self.toys.complaint:
+                raise Mistake(self.toys.complaint) from mistake
+            raise
+        if self.toys.complaint:
+            raise Mistake(self.toys.complaint)
+        return got
+
+
+class TestTranslate:
+    exercise = "translate"
+    provides = {"encode_text": oracle.encode_text, "decode_ids": oracle.decode_ids}
+
+    @worth(4, "several texts")
+    def test_several(self, student, references, rng):
+        self._compare(student, Stage(rng, (5, 9, 2), 9, 5, 3))
+        self._compare(student, Stage(rng, (4, 7, 3, 6), 8, 4, 2), "for as many texts as steps")
+
+    @worth(2, "one text")
+    def test_one(self, student, references, rng):
+        self._compare(student, Stage(rng, (6,), 7, 6, 4), "for m = 1")
+
+    @worth(2, "other sizes, long texts")
+    def test_others(self, student, references, rng):
+        self._compare(student, Stage(rng, (9, 12), 8, 1, 2), "for T_y = 1")
+        self._compare(student, Stage(rng, (3, 5), 6, 9, 5))
+
+    def _compare(self, student: Any, stage: Stage, when: str = "") -> None:
+        got = stage.ask(student, self.exercise, stage.texts, stage.human, stage.machine)
+        if not isinstance(got, (list, tuple)) or not all(isinstance(text, str) for text in got):
+            raise Mistake("should return a list of strings")
+        if len(got) != len(stage.texts):
+            raise Mistake("there are not as many translations as texts")
+        if list(got) != stage.written:
+            if sorted(map(len, got)) != sorted(map(len, stage.written)):
+                raise Mistake("a translation does not have as many characters as steps that were asked for")
+            said = f" ({when})" if when else ""
+            raise Mistake(f"the models were asked what they should be, but the texts are not what they answered{said}")
+
+
+class TestAttentionMap:
+    exercise = "attention_map"
+    provides = {"encode_text": oracle.encode_text}
+
+    @worth(4, "weights of all steps, for the characters of the text")
+    def test_map(self, student, references, rng):
+        self._compare(student, Stage(rng, (6,), 9, 5, 3))
+        self._compare(student, Stage(rng, (5,), 8, 5, 2))
+
+    @worth(2, "other texts")
+    def test_others(self, student, references, rng):
+        self._compare(student, Stage(rng, (7,), 7, 4, 2), "for a text that just fits")
+        self._compare(student, Stage(rng, (11,), 6, 3, 4), "for a text that is too long")
+
+    def _compare(self, student: Any, stage: Stage, when: str = "") -> None:
+        got = stage.ask(student, self.exercise, stage.texts[0], stage.human)
+        right = stage.looks[0][:, : len(stage.texts[0])]
+        if isinstance(got, np.ndarray) and got.shape == (stage.T_y, stage.T_x) != right.shape:
+            raise Mistake("the map is not cut to the text: the padding has columns too")
+        if isinstance(got, np.ndarray) and got.shape == right.shape[::-1] != right.shape:
+            raise Mistake("the map is turned: a row is a character that is written, a column one that was read")
+        agree(got, right, "the map", MAP, when)

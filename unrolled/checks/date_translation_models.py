@@ -1,0 +1,312 @@
+"""What the public checks of unit 05 try on the attention layer and on the models.
+
+They are given known weights, and what they answer is compared. Models are built of stand-ins for their parts, so that
+each exercise is tried by itself.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unrolled.arrays import Case
+from unrolled.checking.causes import close
+from unrolled.checking.experiment import Wrong, cases_of, expect, wrong
+from unrolled.quiet import quietly
+
+UNIT = "05_date_translation"
+WEIGHTS, CONTEXT, STATE = ("m", "T_x"), ("m", "2n_a"), ("m", "n_s")
+ANSWERS, ANSWER = ("m", "T_y", "n_machine"), ("m", "n_machine")
+
+# ------------------------------------------------------------------------------------------------- the attention layer
+
+
+def the_keras() -> Any:
+    """Keras, imported when it is needed: that takes seconds."""
+    with quietly():
+        import keras
+    return keras
+
+
+def as_arrays(value: Any) -> Any:
+    """Tensors as arrays, in lists and tuples too."""
+    keras = the_keras()
+    return keras.tree.map_structure(keras.ops.convert_to_numpy, value)
+
+
+def cases_for(exercise: str) -> dict[str, Case]:
+    """The public cases of an exercise, by name."""
+    start = f"{exercise}/"
+    return {name.removeprefix(start): case for name, case in cases_of(UNIT).items() if name.startswith(start)}
+
+
+def _give(layer: Any, weights: Sequence[np.ndarray], of: str, other_way: bool = False) -> None:
+    """Set weights by their shapes; of two with the same shape the first comes first, or last ``other_way`` round."""
+    shapes = [tuple(weight.shape) for weight in layer.get_weights()]
+    wanted = sorted(tuple(np.shape(weight)) for weight in weights)
+    if sorted(shapes) != wanted:
+        listed, right = ", ".join(map(str, sorted(shapes))) or "none at all", ", ".join(map(str, wanted))
+        if len(shapes) > len(wanted):
+            cause = (
+                "is something made that should not be there, or made anew at each step? A Dense layer has a bias of "
+                "its own, unless use_bias=False."
+            )
+        else:
+            cause = "compare the sizes with those that are asked for."
+        wrong(f"{of} has weights of the shapes {listed}; they should be {right}.", cause)
+    left = [np.asarray(weight) for weight in (reversed(weights) if other_way else weights)]
+    layer.set_weights([left.pop(next(k for k, one in enumerate(left) if one.shape == shape)) for shape in shapes])
+
+
+def _attend(layer: Any, a: Any, s_prev: Any, mask: Any) -> list[np.ndarray]:
+    """What an attention layer gives: context and weights."""
+    ops = the_keras().ops
+    given = [ops.convert_to_tensor(np.asarray(part, dtype="float32")) for part in (a, s_prev)]
+    answered = layer(*given, ops.convert_to_tensor(mask))
+    if not isinstance(answered, (tuple, list)) or len(answered) != 2:
+        wrong("Called, it should return two things: context and weights.")
+    return as_arrays(list(answered))
+
+
+def examine_attention(attention: Callable[..., Any]) -> None:
+    """The layer with known weights, on each case; without text; and from a file."""
+    keras = the_keras()
+    for case in cases_for("Attention").values():
+        a, s_prev, parameters, mask = case.inputs.values()
+        layer = attention(len(parameters["be"]))
+        if not isinstance(layer, keras.Layer):
+            wrong("Attention(n_e) should make a Keras layer.")
+        _attend(layer, a, s_prev, mask)  # the first call makes the weights
+        made = len(layer.weights)
+        _attend(layer, a, s_prev, mask)
+        if len(layer.weights) != made:
+            wrong("Each call makes new weights.", "make the layers in __init__, once, and call them in call.")
+        _give(layer, list(parameters.values()), "The layer")
+        context, weights = _attend(layer, a, s_prev, mask)
+        expect(weights, case.outputs["weights"], "the weights", WEIGHTS, _why_weights(layer, case, weights))
+        expect(context, case.outputs["context"], "the context", CONTEXT, _why_context(case, context))
+        nothing = np.zeros_like(mask)
+        if any(part.any() for part in _attend(layer, a, s_prev, nothing)):
+            wrong("A text without any character should have no weights but 0.", "multiply the weights by the mask.")
+    _save_and_load(layer, case)
+
+
+def _why_weights(layer: Any, case: Case, weights: np.ndarray) -> str:
+    """A likely cause of wrong weights, found by experiment."""
+    a, s_prev, _, mask = case.inputs.values()
+    if weights.shape != mask.shape:
+        return ""
+    if not np.allclose(weights[~mask], 0):
+        return "the padding has a share: mask the energies before the softmax."
+    if np.allclose(weights[mask], 0):
+        return "the mask is used the other way round."
+    if len(mask) > 1 and np.allclose(weights.sum(axis=0), 1, atol=1e-4):
+        return "the softmax runs over the batch; it should run over the places."
+    if not np.allclose(weights.sum(axis=1), 1, atol=1e-4):
+        return "the rows do not sum to 1: is the mask used after the softmax only?"
+    if np.allclose(_attend(layer, a, 1 - s_prev, mask)[1], weights):
+        return "the weights do not depend on the decoder's state s_prev."
+    if np.allclose(_attend(layer, a[:, ::-1], s_prev, mask)[1], weights):
+        return "the weights do not depend on a."
+    return "compare with your additive_energies, line by line: what is inside the tanh?"
+
+
+def _why_context(case: Case, context: np.ndarray) -> str:
+    a = case.inputs["a"]
+    for name, other in (("mean", a.mean(axis=1)), ("sum", a.sum(axis=1))):
+        if context.shape == other.shape and np.allclose(context, other, atol=1e-4):
+            return f"it is the plain {name} of a: multiply by the weights."
+    if context.shape == a.shape[:2]:
+        return "the sum runs over the features of a; it should run over the places."
+    return "the weights are right: what are they multiplied by, and over what is summed?"
+
+
+def _save_and_load(layer: Any, case: Case) -> None:
+    """A model with the layer in it should come back from a file."""
+    keras = the_keras()
+    a, s_prev, _, mask = case.inputs.values()
+    inputs = [keras.Input(a.shape[1:]), keras.Input(s_prev.shape[1:]), keras.Input(mask.shape[1:], dtype="bool")]
+    model = keras.Model(inputs, layer(*inputs))
+    given = [a.astype("float32"), s_prev.astype("float32"), mask]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.keras"
+        try:
+            model.save(file)
+            loaded = keras.models.load_model(file)
+            answered = as_arrays(loaded(given))
+        except Exception as error:  # Keras raises whatever the layer raises, and much else
+            text = "A model with the layer in it cannot be saved and loaded again."
+            raise Wrong(
+                text, "get_config says all arguments that __init__ takes, those of the base class too."
+            ) from error
+    for got, right in zip(answered, case.outputs.values(), strict=True):
+        expect(got, right, "what the loaded layer gives", cause="do get_config's values make the same layer?")
+
+
+# --------------------------------------------------------------------------------------------------------------- models
+
+
+def _stand_in() -> Any:
+    """A layer with the manners of an attention layer: no attention, but all of its inputs count."""
+    keras = the_keras()
+    ops = keras.ops
+
+    class StandIn(keras.layers.Layer):  # type: ignore[name-defined]
+        def call(self, a: Any, s_prev: Any, mask: Any) -> Any:
+            context = ops.tanh(a[:, 0] + a[:, 1] * ops.sum(s_prev, axis=1, keepdims=True))
+            return context, ops.cast(mask, "float32") * ops.sigmoid(a[:, :, 0] + s_prev[:, :1])
+
+    return StandIn()
+
+
+def _model(value: Any, name: str) -> Any:
+    if not isinstance(value, the_keras().Model):
+        wrong(f"{name} should be a Keras model.", "is the return line missing?" if value is None else "")
+    return value
+
+
+def _inputs(model: Any, shapes: Mapping[str, tuple[int | None, ...]], name: str) -> None:
+    """The inputs of a model must have these shapes, in this order; a subclassed model does not know its own."""
+    if not getattr(model, "inputs", None):
+        return
+    found = [tuple(tensor.shape) for tensor in model.inputs]
+    fitting = len(found) == len(shapes) and all(
+        len(one) == len(other) and all(size in (None, wanted) for size, wanted in zip(one, other, strict=True))
+        for one, other in zip(found, shapes.values(), strict=True)
+    )
+    if not fitting:
+        listed = ", ".join(f"{part} {shape}" for part, shape in shapes.items())
+        wrong(f"The inputs of {name} have the shapes {found}; they should be {listed}, with None for the batch.")
+
+
+def examine_parts(build: Callable[..., Any]) -> None:
+    """Encoder and step, each with known weights."""
+    case = cases_of(UNIT)["build_parts/encoder"]
+    sizes = {name: case.inputs[name] for name in ("T_x", "n_human", "n_machine", "n_x", "n_a", "n_s")}
+    made = build(_stand_in(), *sizes.values())
+    if not isinstance(made, dict) or set(made) != {"encoder", "step"}:
+        wrong('It should return a dictionary with the keys "encoder" and "step".')
+    for name, model in made.items():
+        _model(model, f'made["{name}"]')
+    T_x, n_a, n_s = sizes["T_x"], sizes["n_a"], sizes["n_s"]
+    _inputs(made["encoder"], {"ids": (None, T_x)}, "the encoder")
+    states = {name: (None, n_s) for name in "sc"}
+    _inputs(made["step"], {"a": (None, T_x, 2 * n_a), "mask": (None, T_x), **states}, "the step")
+    _examine_encoder(made["encoder"], case)
+    _examine_step(made["step"], cases_of(UNIT)["build_parts/step"])
+    if build(_stand_in(), *sizes.values())["encoder"] is made["encoder"]:
+        wrong("It returns the same models again; make new ones at each call.")
+
+
+def _examine_encoder(encoder: Any, case: Case) -> None:
+    ids, mask = case.inputs["ids"], case.outputs["mask"]
+    answered: list[np.ndarray] = []
+    for other_way in (False, True):  # the two directions have weights of the same shapes, in either order
+        weights = case.inputs["weights"]
+        ordered = [weights[0], *weights[4:], *weights[1:4]] if other_way else weights
+        _give(encoder, ordered, "The encoder")
+        answered = as_arrays(encoder(ids))
+        if not isinstance(answered, (list, tuple)) or len(answered) != 2:
+            wrong("The encoder should have two outputs: a and mask.")
+        if answered[0].shape == case.outputs["a"].shape and close(answered[0][mask], case.outputs["a"][mask]):
+            break
+    else:
+        _give(encoder, case.inputs["weights"], "The encoder")
+        answered = as_arrays(encoder(ids))
+    a, seen = answered
+    if seen.shape != mask.shape or not np.array_equal(np.asarray(seen, dtype=bool), mask):
+        wrong("The encoder's mask is not right.", "it is True where an id is not PAD, and False where it is.")
+    expect(
+        a.shape, case.outputs["a"].shape, "the shape of a", cause="every step's state is wanted, of both directions."
+    )
+    n_a = a.shape[2] // 2
+    forward_right = close(a[mask][:, :n_a], case.outputs["a"][mask][:, :n_a])
+    whole = [row for row in range(len(ids)) if mask[row].all()]
+    cause = "are both directions there, side by side, forward first?"
+    if forward_right and close(a[whole], case.outputs["a"][whole]):
+        cause = (
+            "it is right for texts without padding only: the backward direction reads the padding. Hand it the mask."
+        )
+    elif forward_right and close(a[whole][:, ::-1, n_a:], case.outputs["a"][whole][:, :, n_a:]):
+        cause = "the backward direction's states stand in the order in which they were read: turn them round."
+    expect(a[mask], case.outputs["a"][mask], "a, where there is text,", ("place", "2n_a"), cause)
+
+
+def _examine_step(step: Any, case: Case) -> None:
+    _give(step, case.inputs["weights"], "The step")
+    answered = as_arrays(step([case.inputs[name] for name in ("a", "mask", "s", "c")]))
+    if not isinstance(answered, (list, tuple)) or len(answered) != 4:
+        wrong("The step should have four outputs: probabilities, weights, the new s, the new c.")
+    axes = {"probabilities": ANSWER, "weights": WEIGHTS, "s": STATE, "c": STATE}
+    causes = {
+        "s": "the cell reads the context, and the state that goes in, as [s, c].",
+        "c": "s is right; is the new c the one that the cell gives back?",
+        "weights": "attention gets a, then the state s before the step, then the mask; its second answer are the "
+        "weights.",
+        "probabilities": "the output layer reads the new s, and its rows sum to 1.",
+    }
+    got = dict(zip(axes, answered, strict=True))
+    for name in ("weights", "s", "c", "probabilities"):
+        expect(got[name], case.outputs[name], f"the step's output {name}", axes[name], causes[name])
+
+
+def _toy_parts(sizes: Mapping[str, int]) -> tuple[Any, Any]:
+    """An encoder and a step that are simple models; the state counts, and every input does."""
+    keras = the_keras()
+    ops, layers = keras.ops, keras.layers
+    T_x, n_a, n_s = sizes["T_x"], sizes["n_a"], sizes["n_s"]
+    ids = keras.Input((T_x,), dtype="int32")
+    encoder = keras.Model(ids, [layers.Embedding(sizes["n_human"], 2 * n_a)(ids), ids > 0], name="encoder")
+    a, mask = keras.Input((T_x, 2 * n_a)), keras.Input((T_x,), dtype="bool")
+    s, c = keras.Input((n_s,)), keras.Input((n_s,))
+    seen = ops.sum(a * ops.cast(mask, "float32")[:, :, None], axis=1)
+    s_next = layers.Dense(n_s, activation="tanh")(ops.concatenate([seen, s, c], axis=1))
+    c_next = 0.5 * c + s_next + 0.3
+    answer = layers.Dense(sizes["n_machine"], activation="softmax")(s_next + c_next)
+    step = keras.Model([a, mask, s, c], [answer, ops.cast(mask, "float32"), s_next, c_next], name="step")
+    return encoder, step
+
+
+def examine_translator(build: Callable[..., Any]) -> None:
+    """The translator of stand-ins for its parts: probabilities, loss, sharing."""
+    keras, case = the_keras(), cases_of(UNIT)["build_translator/plain"]
+    sizes = {name: case.inputs[name] for name in ("T_x", "n_human", "n_machine", "n_a", "n_s")}
+    T_x, T_y, n_s = sizes["T_x"], case.inputs["T_y"], sizes["n_s"]
+    encoder, step = _toy_parts(sizes)
+    model = _model(build(encoder, step, T_x, T_y, n_s, 0.01), "What it returns")
+    _inputs(model, {"ids": (None, T_x)}, "the model")
+    _give(model, case.inputs["weights"], "The model")
+    answered = as_arrays(model(case.inputs["ids"]))
+    if isinstance(answered, (list, tuple)):
+        wrong(f"The model has {len(answered)} outputs, and should have one.", "stack the steps' answers along axis 1.")
+    expect(answered, case.outputs["probabilities"], "the output", ANSWERS, _why_answers(answered, case))
+    if getattr(model, "optimizer", None) is None:
+        wrong("The model is right, but not compiled.")
+    loss = float(
+        model.compute_loss(y=keras.ops.convert_to_tensor(case.inputs["targets"]), y_pred=model(case.inputs["ids"]))
+    )
+    expect(loss, case.outputs["loss"], "the loss", cause="it should be the mean cross-entropy for whole numbers.")
+    if not np.isclose(float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)), 0.01):
+        wrong("The optimizer does not have the given learning rate.")
+    for part in (encoder, step):
+        if any(id(weight) not in {id(other) for other in model.weights} for weight in part.weights):
+            wrong(
+                "The model does not use the given encoder and step.", "call them; to copy them is to make new weights."
+            )
+    if build(encoder, step, T_x, T_y + 1, n_s, 0.01).count_params() != model.count_params():
+        wrong("With more steps the model has more parameters: the step is not shared.")
+
+
+def _why_answers(answered: np.ndarray, case: Case) -> str:
+    right = case.outputs["probabilities"]
+    if answered.shape != right.shape:
+        return "stack the answers of the steps along axis 1, so that time stands in the middle."
+    if np.allclose(answered[:, 0], right[:, 0], atol=1e-5):
+        if np.allclose(answered, answered[:, :1], atol=1e-6):
+            return "every step gives the same: the new s and c should go into the next step."
+        return "the first step is right: do both the new s and the new c go into the next one, each in its own place?"
+    return "the first step is wrong already: it begins with zeros, and reads the encoder's a and mask."
