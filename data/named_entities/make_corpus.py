@@ -23,6 +23,7 @@ SENTENCES = {"train": 11000, "held_out": 1800}
 HELD_OUT_NAME = 4  # every fourth name of a list, and
 HELD_OUT_PATTERN = 6  # every sixth pattern of a file, is kept for the part held_out
 LENGTHS = range(4, 41)
+OFTEN = {"ambiguity": 3}  # so many times as often as the patterns of other files
 NOISE = 0.025  # of the names in the training part are tagged wrongly
 FAME = 2.2  # how much more often names that stand early in a list are drawn
 
@@ -74,7 +75,7 @@ def split_patterns(part: str) -> list[Pattern]:
         file = pattern.place.partition(":")[0]
         seen[file] = seen.get(file, 0) + 1
         if (seen[file] % HELD_OUT_PATTERN == 0) == (part == "held_out"):
-            chosen.append(pattern)
+            chosen += [pattern] * OFTEN.get(file, 1)
     return chosen
 
 
