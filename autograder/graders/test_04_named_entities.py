@@ -1,0 +1,641 @@
+"""Hidden grader of unit 04.
+
+Nearly all inputs are drawn for each submission: words of no language, tags in any order, lattices in which wrong ways
+of decoding lead elsewhere. The tagger stays in the student's process; it is given weights, and what it says of the real
+words is compared with the NumPy oracle (live) and with what Keras's layers say of each sentence alone (references).
+Where it differs, the oracle tries what taggers with a known fault would say. ``find_entities`` asks a tagger of the
+grader's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.examine import Mistake, worth
+from autograder.examination.models import Model
+from autograder.examination.student import Provided
+from autograder.oracles import named_entities as oracle
+from unrolled.arrays import Case
+from unrolled.checks.named_entities import fault_of, placements, what_became_of_names, what_is_built
+
+STEPS, PLACES = ("m", "T_x", "n_tags"), ("m", "T_x")
+SIZES = ("n_words", "n_features", "n_kinds", "n_a", "bidirectional", "n_layers", "n_e")
+MANY_KINDS = ("WORK", "EVENT", "PER", "T", "LAW", "GOOD")
+
+
+def check(student: Any, exercise: str, case: Case, when: str = "", axes: tuple[str, ...] = ()) -> None:
+    """Compare the one value that an exercise returns; its arguments must be left alone."""
+    ((name, expected),) = case.outputs.items()
+    got, after = student.call(exercise, *case.inputs.values(), inputs_after=True)
+    agree(got, expected, name, axes, when)
+    untouched(case.inputs, after)
+
+
+def case_of(function: Any, name: str, **inputs: Any) -> Case:
+    return Case(inputs, {name: function(*inputs.values())})
+
+
+# ------------------------------------------------------------------------------------------------------- tags and spans
+
+
+def well_formed(rng: np.random.Generator, lengths: Sequence[int], kinds: Sequence[str], gap: int = 1) -> list[str]:
+    """Names of these lengths, with words outside between them, at least ``gap``."""
+    tags: list[str] = []
+    for length in lengths:
+        kind = str(rng.choice(kinds))
+        tags += [f"B-{kind}", *[f"I-{kind}"] * (length - 1), *["O"] * int(rng.integers(gap, gap + 3))]
+    return [*["O"] * int(rng.integers(1, 3)), *tags]
+
+
+class TestBioToSpans:
+    exercise = "bio_to_spans"
+
+    @worth(3, "names that are tagged well")
+    def test_plain(self, student, references, rng):
+        self._spans(student, well_formed(rng, rng.integers(1, 5, 5), oracle.KINDS))
+        check(student, self.exercise, references["bio_to_spans/plain"])
+
+    @worth(2, "names side by side, and a name at the end")
+    def test_side_by_side(self, student, references, rng):
+        self._spans(student, [*well_formed(rng, (1, 2), ["LOC"]), "B-PER", "I-PER"], "when a name ends the sentence")
+        kind = str(rng.choice(oracle.KINDS))
+        beside = [f"B-{kind}", f"B-{kind}", f"I-{kind}", f"B-{kind}", "O", "B-PER", "B-LOC", "I-LOC", "O"]
+        self._spans(student, beside, "when names stand side by side")
+
+    @worth(3, "tags that make no sense")
+    def test_malformed(self, student, references, rng):
+        kind, other = (str(one) for one in rng.permutation(oracle.KINDS)[:2])
+        self._spans(student, ["O", f"I-{kind}", f"I-{kind}", "O", f"I-{other}", "O"], "when an I- follows an O")
+        self._spans(student, [f"I-{other}", "O", f"B-{kind}", f"I-{other}", f"I-{kind}", "O"], "when the kind changes")
+        for _ in range(6):
+            self._spans(student, oracle.draw_tags(rng, 14), "for tags at random")
+        check(student, self.exercise, references["bio_to_spans/malformed"], "for tags at random")
+
+    @worth(1, "sentences without names, or without words")
+    def test_empty(self, student, references, rng):
+        self._spans(student, ["O"] * int(rng.integers(2, 6)), "when there is no name")
+        self._spans(student, [], "when there is no word")
+        self._spans(student, ["O", "B-LOC", "O"], "when there is one name")
+
+    @worth(1, "other kinds of names")
+    def test_kinds(self, student, references, rng):
+        self._spans(student, well_formed(rng, rng.integers(1, 4, 6), MANY_KINDS), "for other kinds of names")
+
+    def _spans(self, student: Any, tags: list[str], when: str = "") -> None:
+        check(student, self.exercise, case_of(oracle.bio_to_spans, "spans", tags=tags), when)
+
+
+# ----------------------------------------------------------------------------------------------------- words as numbers
+
+
+def counted_text(rng: np.random.Generator, words: Sequence[str], counts: Sequence[int]) -> list[list[str]]:
+    """Sentences in which the words stand so often, in random order."""
+    text = [word for word, count in zip(words, counts, strict=True) for _ in range(count)]
+    text = [text[place] for place in rng.permutation(len(text))]
+    cuts = sorted(int(cut) for cut in rng.integers(0, len(text) + 1, 3))
+    return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+
+def different_words(rng: np.random.Generator, count: int) -> list[str]:
+    """So many different words, capitals among them, in random order."""
+    words: list[str] = []
+    while len(words) < count:
+        word = oracle.draw_word(rng)
+        words += [word] if word not in words else []
+    return words
+
+
+class TestBuildVocabulary:
+    exercise = "build_vocabulary"
+
+    @worth(3, "PAD, UNK, and words by frequency")
+    def test_frequency(self, student, references, rng):
+        words, counts = different_words(rng, 7), rng.permutation(np.arange(1, 8))
+        self._ids(student, counted_text(rng, words, counts), 20, "when no two words are equally frequent")
+
+    @worth(2, "equally frequent words")
+    def test_ties(self, student, references, rng):
+        words = ["b", "B", *different_words(rng, 8), "a"]
+        self._ids(student, counted_text(rng, words, [2] * len(words)), 30, "when words are equally frequent")
+        check(student, self.exercise, references["build_vocabulary/plain"], "when words are equally frequent")
+
+    @worth(2, "at most max_words")
+    def test_most(self, student, references, rng):
+        text = oracle.draw_sentences(rng, (8, 11, 6), 9)
+        different = len({word for sentence in text for word in sentence})
+        for most in (3, different - 1, different, different + 1):
+            self._ids(student, text, most, "when max_words is near the number of different words")
+        check(student, self.exercise, references["build_vocabulary/cut"], "when max_words is small")
+
+    @worth(1, "capitals, and empty sentences")
+    def test_capitals(self, student, references, rng):
+        word = str(rng.choice(oracle.STEMS))
+        text = counted_text(rng, [word, word.capitalize(), word.upper(), "the"], [3, 2, 2, 4])
+        self._ids(student, [[], *text], 9, "when words differ in capitals only")
+        self._ids(student, [[]], 4, "when there is no word")
+
+    def _ids(self, student: Any, sentences: list, max_words: int, when: str) -> None:
+        given = {"sentences": sentences, "max_words": max_words}
+        check(student, self.exercise, case_of(oracle.build_vocabulary, "vocabulary", **given), when)
+
+
+class TestWordFeatures:
+    exercise = "word_features"
+    LOOKS = (
+        "a capital first",
+        "all capitals",
+        "a capital inside",
+        "a digit",
+        "digits only",
+        "a hyphen",
+        "punctuation only",
+        "an initial",
+        "a full stop",
+        "an apostrophe",
+        "short",
+        "long",
+    )
+
+    @worth(3, "capitals")
+    def test_capitals(self, student, references, rng):
+        stem, other = ("".join(rng.choice(oracle.STEMS, 2)) for _ in range(2))
+        letter = str(rng.choice(list("BCDFGHKLMN")))
+        name, second = stem.capitalize(), other.capitalize()
+        words = [stem, name, stem.upper(), letter, f"{letter}.", f"{letter}.{letter}.", f"Mc{name}"]
+        words += [stem[:2] + other.upper(), f"{second}-{name}", f"{letter}{letter}", f"7{letter}", f"{letter}{stem}."]
+        self._places(student, words, (0, 1, 2, 7))
+
+    @worth(2, "digits, punctuation, hyphen, apostrophe")
+    def test_marks(self, student, references, rng):
+        number, stem = str(rng.integers(10, 9999)), str(rng.choice(oracle.STEMS))
+        mark = str(rng.choice(list(",;:!?(")))
+        words = [number, f"{number[0]},{number}", f"{stem}{number}", f"{stem}-{number}", mark, mark * 2, f"-{mark}"]
+        words += [f"{stem}.", f"O'{stem}", ".", "'", f"{stem[0].upper()}.", f"{number}.", "--"]
+        self._places(student, words, (3, 4, 5, 6, 8, 9))
+
+    @worth(1, "length")
+    def test_length(self, student, references, rng):
+        letters = "".join(rng.choice(list("bcdfgklmptvw"), 10))
+        self._places(student, [letters[:length] for length in (1, 2, 3, 4, 8, 9, 10)], (10, 11))
+
+    @worth(3, "endings")
+    def test_endings(self, student, references, rng):
+        stem = str(rng.choice(oracle.STEMS))
+        chosen = [oracle.ENDINGS[place] for place in rng.permutation(len(oracle.ENDINGS))[:9]]
+        words = [f"{stem}{ending}" for ending in chosen[:5]] + [f"{stem}{chosen[5]}".capitalize()]
+        words += [f"{stem}{chosen[6]}".upper(), chosen[7], chosen[8].capitalize(), stem, f"{stem}island"]
+        for word in words:
+            self._agree(student, word, range(12, oracle.N_FEATURES), "the features of the endings")
+
+    @worth(2, "whole words, and what is returned")
+    def test_whole(self, student, references, rng):
+        for name, case in references.items():
+            if name.startswith("word_features/"):
+                check(student, self.exercise, case, axes=("n_f",))
+        for word in different_words(rng, 8):
+            check(student, self.exercise, case_of(oracle.word_features, "features", word=word), axes=("n_f",))
+
+    def _places(self, student: Any, words: Sequence[str], places: Sequence[int]) -> None:
+        for word in words:
+            self._agree(student, word, places, "")
+
+    def _agree(self, student: Any, word: str, places: Sequence[int], name: str) -> None:
+        """Compare some of the features of a word, and name the first that is wrong."""
+        got, right = student.call(self.exercise, word), oracle.word_features(word)
+        if not isinstance(got, np.ndarray) or got.shape != right.shape or got.dtype.kind not in "iuf":
+            agree(got, right, "features", ("n_f",))
+        for place in places:
+            if got[place] != right[place]:
+                said = "should be 1 and is not" if right[place] else "should be 0 and is not"
+                look = f"“{self.LOOKS[place]}”" if place < 12 else f"the ending “{oracle.ENDINGS[place - 12]}”"
+                raise Mistake(f"features[{place}], {look}, {said}, for one of the words")
+
+
+class TestEncodeSentences:
+    exercise = "encode_sentences"
+    provides = {"word_features": oracle.word_features}
+
+    @worth(3, "ids")
+    def test_ids(self, student, references, rng):
+        self._arrays(student, self._drawn(rng, (5, 3, 5), 5, 4), ("ids",))
+        self._arrays(student, self._drawn(rng, (2, 4), 6, 30), ("ids",), "when all words are known")
+
+    @worth(2, "features")
+    def test_features(self, student, references, rng):
+        self._arrays(student, self._drawn(rng, (4, 2), 5, 3), ("features",))
+
+    @worth(2, "mask")
+    def test_mask(self, student, references, rng):
+        self._arrays(student, self._drawn(rng, (4, 1, 3), 6, 3), ("mask",))
+
+    @worth(3, "sentences that are too long, and empty ones")
+    def test_long(self, student, references, rng):
+        names = ("ids", "features", "mask")
+        self._arrays(student, self._drawn(rng, (6, 2, 3), 3, 4), names, "when a sentence is longer than T_x")
+        self._arrays(student, self._drawn(rng, (0, 2), 3, 4), names, "when a sentence is empty")
+        self._arrays(student, {**self._drawn(rng, (2,), 3, 4), "sentences": []}, names, "when there are no sentences")
+        inputs = references["encode_sentences/plain"].inputs
+        self._arrays(student, inputs, names, "when a sentence is longer than T_x")
+
+    def _drawn(self, rng: Any, lengths: Sequence[int], T_x: int, known: int) -> dict[str, Any]:
+        sentences = oracle.draw_sentences(rng, lengths, 9)
+        vocabulary = oracle.build_vocabulary(sentences, known)
+        numbers = rng.permutation(np.arange(2, len(vocabulary)))  # the ids need not go by frequency here
+        shuffled = dict(zip([*vocabulary][2:], numbers.tolist(), strict=True))
+        return {"sentences": sentences, "vocabulary": {oracle.PAD: 0, oracle.UNK: 1} | shuffled, "T_x": T_x}
+
+    def _arrays(self, student: Any, inputs: Mapping[str, Any], names: Sequence[str], when: str = "") -> None:
+        got, after = student.call(self.exercise, *inputs.values(), inputs_after=True)
+        parts = dict(zip(("ids", "features", "mask"), unpack(got, "ids", "features", "mask"), strict=True))
+        right = dict(zip(parts, oracle.encode_sentences(*inputs.values()), strict=True))
+        for name in names:
+            agree(parts[name], right[name], name, ("m", "T_x", "n_f") if name == "features" else PLACES, when)
+        untouched(inputs, after)
+
+
+# ----------------------------------------------------------------------------------------------------------- the tagger
+
+
+class TestBuildTagger:
+    exercise = "build_tagger"
+
+    @worth(3, "layers and their sizes")
+    def test_structure(self, student, references, rng):
+        n_words, n_features, n_kinds = (int(number) for number in (rng.integers(11, 15), rng.integers(3, 6), 2))
+        for bidirectional, n_layers in ((True, 2), (False, 1)):
+            self._built(student, (n_words, n_features, n_kinds, 3, bidirectional, n_layers, 7))
+        sizes = (9, 2, 3, 4, True, 1)
+        kept = student.model(student.keep(self.exercise, *sizes))
+        if (9, 32) not in [weight.shape for weight in kept.weights()]:
+            raise Mistake("without n_e the embedding has not rows of length 32")
+
+    @worth(3, "one direction")
+    def test_one_direction(self, student, references, rng):
+        self._live(student, rng, False, 1, (3, 3))
+        self._live(student, rng, False, 2, (4,), "with two layers")
+
+    @worth(4, "two directions")
+    def test_two_directions(self, student, references, rng):
+        self._live(student, rng, True, 1, (4, 4, 4))
+        self._stored(student, references["build_tagger/two_directions"])
+
+    @worth(2, "layers on top of each other")
+    def test_layers(self, student, references, rng):
+        self._live(student, rng, True, 2, (3, 3), "with two layers")
+
+    @worth(5, "no influence of padding and of neighbours")
+    def test_padding(self, student, references, rng):
+        when = "for sentences of different lengths"
+        self._live(student, rng, True, 1, (4, 1, 3), when)
+        self._live(student, rng, True, 2, (2, 5), f"with two layers, {when}")
+        self._stored(student, references["build_tagger/padding"], when)
+
+    def _built(self, student: Any, arguments: Sequence[Any]) -> Model:
+        model = student.model(student.keep(self.exercise, *arguments))
+        shapes = [weight.shape for weight in model.weights()]
+        found = what_is_built(shapes, dict(zip(SIZES, arguments, strict=True)))
+        if found:
+            raise Mistake(found)
+        return model
+
+    def _live(
+        self, student: Any, rng: Any, bidirectional: bool, n_layers: int, lengths: Sequence[int], when: str = ""
+    ) -> None:
+        sizes = (7, 3, 2, 2, bidirectional, n_layers, 5)
+        weights = oracle.draw_weights(rng, **dict(zip(SIZES, sizes, strict=True)))
+        given = oracle.draw_batch(rng, lengths, max(lengths), 7, 3)
+        right = oracle.tagger(*given, weights, bidirectional, n_layers)
+        self._answers(student, sizes, given, weights, right, when)
+
+    def _stored(self, student: Any, case: Case, when: str = "") -> None:
+        given = [case.inputs[name] for name in ("ids", "features", "mask")]
+        sizes = [case.inputs[name] for name in SIZES]
+        self._answers(student, sizes, given, case.inputs["weights"], case.outputs["probabilities"], when)
+
+    def _answers(
+        self, student: Any, sizes: Sequence[Any], given: list, weights: list, right: np.ndarray, when: str
+    ) -> None:
+        """Give the model the weights, in each right order, and compare what it says of the real words."""
+        model, (*_, bidirectional, n_layers, _) = self._built(student, sizes), sizes
+        shapes, mask, first = [weight.shape for weight in model.weights()], given[2], None
+        for placed in placements(shapes, weights, bidirectional):
+            model.set_weights(placed)
+            got = model(given)
+            if not isinstance(got, np.ndarray) or got.shape != right.shape:
+                if isinstance(got, np.ndarray) and got.ndim == 2:
+                    raise Mistake("there is one answer for the whole sentence: the LSTM returns its last state only")
+                agree(got, right, "the tagger's output", STEPS, when)
+            if np.allclose(got[mask], right[mask], rtol=1e-3, atol=1e-5):
+                return
+            first = got if first is None else first
+        fault = fault_of(first, oracle.tagger_faults(given, weights, bidirectional, n_layers), mask)
+        if fault:
+            raise Mistake(f"{fault} ({when})" if when else fault)
+        agree(np.where(mask[..., None], first, right), right, "the probabilities of the real words", STEPS, when)
+
+
+# ------------------------------------------------------------------------------------------------------- loss, accuracy
+
+GRADIENT = """
+import json as _json, numpy as _np, tensorflow as _tf
+_p = _tf.Variable(_np.array({probabilities}, "float32"))
+with _tf.GradientTape() as _tape:
+    _loss = masked_loss(_tf.constant({y}, "int32"), _tf.convert_to_tensor(_p), _tf.constant({mask}))
+_g = _tape.gradient(_loss, _p)
+print("gradient", _json.dumps(None if _g is None else _tf.convert_to_tensor(_g).numpy().tolist()))
+"""
+
+
+class _Means:
+    """What masked_loss and masked_accuracy are asked alike."""
+
+    exercise = ""
+    oracle: Any = None
+    name = ""
+
+    def _mean(self, student: Any, given: Mapping[str, Any], when: str = "") -> None:
+        got, after = student.call(self.exercise, *given.values(), inputs_after=True)
+        if isinstance(got, np.ndarray) and got.ndim:
+            raise Mistake(f"should return one number, and returned an array of {got.ndim} axes")
+        agree(got, type(self).oracle(**given), self.name, when=when)
+        untouched(given, after)
+
+    def _drawn(self, rng: Any, lengths: Sequence[int], T_x: int, n_tags: int = 4) -> dict[str, Any]:
+        return oracle.draw_answers(rng, lengths, T_x, n_tags)
+
+
+class TestMaskedLoss(_Means):
+    exercise, name = "masked_loss", "the loss"
+    oracle = staticmethod(oracle.masked_loss)
+
+    @worth(3, "the mean of a full batch")
+    def test_full(self, student, references, rng):
+        self._mean(student, self._drawn(rng, (4, 4, 4), 4), "without padding")
+
+    @worth(4, "padding left out, each word counted the same")
+    def test_padding(self, student, references, rng):
+        self._mean(student, self._drawn(rng, (5, 1, 3), 6), "with padding")
+        self._mean(student, references["masked_loss/plain"].inputs, "with padding")
+
+    @worth(1, "probabilities of 0")
+    def test_zero(self, student, references, rng):
+        given = self._drawn(rng, (3, 2), 3, 3)
+        y = given["y"]
+        given["probabilities"][1, 2] = np.eye(3, dtype="float32")[(y[1, 2] + 1) % 3]
+        self._mean(student, given, "when a probability in the padding is 0")
+        given["probabilities"][0, 1] = np.eye(3, dtype="float32")[(y[0, 1] + 1) % 3]
+        self._mean(student, given, "when the right tag of a word has probability 0")
+
+    @worth(1, "no words at all")
+    def test_nothing(self, student, references, rng):
+        self._mean(student, self._drawn(rng, (0, 0), 3), "when there is no word")
+
+    @worth(2, "gradients")
+    def test_gradient(self, student, references, rng):
+        given = self._drawn(rng, (2, 3), 3, 3)
+        self._mean(student, given)
+        listed = {name: value.tolist() for name, value in given.items()}
+        said = student.run(GRADIENT.format(**listed)).partition("gradient ")[2].partition("\n")[0]
+        try:
+            gradient = np.array(json.loads(said), dtype="float32") if said not in ("", "null") else None
+        except (ValueError, TypeError) as error:
+            raise Mistake("its gradient cannot be computed") from error
+        if gradient is None:
+            raise Mistake("no gradient flows through it, so that no net can learn from it: compute with keras.ops")
+        agree(gradient, oracle.loss_gradient(**given), "its gradient by the probabilities", STEPS)
+
+
+class TestMaskedAccuracy(_Means):
+    exercise, name = "masked_accuracy", "the accuracy"
+    oracle = staticmethod(oracle.masked_accuracy)
+
+    @worth(2, "the share of a full batch")
+    def test_full(self, student, references, rng):
+        self._mean(student, self._drawn(rng, (5, 5, 5), 5), "without padding")
+
+    @worth(3, "padding left out, each word counted the same")
+    def test_padding(self, student, references, rng):
+        self._mean(student, self._drawn(rng, (7, 2, 4), 8), "with padding")
+        self._mean(student, self._drawn(rng, (1, 6), 7), "with padding")
+        self._mean(student, references["masked_accuracy/plain"].inputs, "with padding")
+
+    @worth(1, "no words at all")
+    def test_nothing(self, student, references, rng):
+        self._mean(student, self._drawn(rng, (0, 0), 2), "when there is no word")
+
+
+class TestEntityScores:
+    exercise = "entity_scores"
+    provides = {"bio_to_spans": oracle.bio_to_spans}
+
+    @worth(3, "whole names, all kinds together")
+    def test_all(self, student, references, rng):
+        for _ in range(3):
+            self._scores(student, *self._drawn(rng, (9, 12, 7)), ("all",))
+
+    @worth(3, "by kind")
+    def test_kinds(self, student, references, rng):
+        for _ in range(2):
+            self._scores(student, *self._drawn(rng, (12, 3, 10)))
+        case = references["entity_scores/plain"]
+        self._scores(student, case.inputs["gold"], case.inputs["predicted"])
+
+    @worth(2, "half names, other kinds, other sentences")
+    def test_strict(self, student, references, rng):
+        kind, other = (str(one) for one in rng.permutation(oracle.KINDS)[:2])
+        name = ["O", f"B-{kind}", f"I-{kind}", f"I-{kind}", "O"]
+        half = ["O", f"B-{kind}", f"I-{kind}", "O", "O"]
+        self._scores(student, [name, name], [half, name], when="when half a name is found")
+        another = [tag.replace(kind, other) for tag in name]
+        self._scores(student, [name, name], [another, name], when="when a name is found with another kind")
+        none = ["O"] * 5
+        self._scores(student, [name, none, name], [none, name, name], when="when a name is found in another sentence")
+
+    @worth(2, "nothing found, nothing to find")
+    def test_nothing(self, student, references, rng):
+        tags = well_formed(rng, (1, 2), oracle.KINDS)
+        none = ["O"] * len(tags)
+        self._scores(student, [tags], [none], when="when nothing is found")
+        self._scores(student, [none], [tags], when="when nothing is to be found")
+        self._scores(student, [none], [none], when="when there is no name on either side")
+
+    def _drawn(self, rng: Any, lengths: Sequence[int]) -> tuple[list, list]:
+        gold = [oracle.draw_tags(rng, length) for length in lengths]
+        return gold, [oracle.blurred(rng, tags) for tags in gold]
+
+    def _scores(self, student: Any, gold: list, predicted: list, only: Sequence[str] = (), when: str = "") -> None:
+        given = {"gold": gold, "predicted": predicted}
+        got, after = student.call(self.exercise, gold, predicted, inputs_after=True)
+        right = oracle.entity_scores(gold, predicted)
+        for kind in only or right:
+            if not isinstance(got, dict) or not isinstance(got.get(kind), dict):
+                agree(got, right, "scores", when=when)
+                raise Mistake(f"scores has no dictionary at {kind!r}")
+            for measure, value in right[kind].items():
+                agree(got[kind].get(measure), value, f"scores[{kind!r}][{measure!r}]", when=when)
+        if not only and got.keys() != right.keys():
+            raise Mistake("scores has more keys than all, and the kinds that occur" + (f" ({when})" if when else ""))
+        untouched(given, after)
+
+
+# ------------------------------------------------------------------------------------------------------------- decoding
+
+
+def mixed_tags(rng: np.random.Generator, kinds: Sequence[str]) -> list[str]:
+    """The tags of some kinds in random order."""
+    tags = ["O", *(f"{letter}-{kind}" for kind in kinds for letter in "BI")]
+    return [tags[place] for place in rng.permutation(len(tags))]
+
+
+class TestAllowedTransitions:
+    exercise = "allowed_transitions"
+
+    @worth(3, "which tag may follow which")
+    def test_follow(self, student, references, rng):
+        for kinds in (["X"], ["PER", "LOC"]):
+            tags = mixed_tags(rng, kinds)
+            got, right = self._got(student, tags), oracle.allowed_transitions(tags)
+            agree(got[:-1], right[:-1], "allowed[:-1]", ("n", "n"))
+
+    @worth(2, "what may begin")
+    def test_start(self, student, references, rng):
+        tags = mixed_tags(rng, ["PER", "ORG"])
+        agree(self._got(student, tags)[-1], oracle.allowed_transitions(tags)[-1], "allowed[-1], the beginning", ("n",))
+
+    @worth(2, "other kinds, in any order")
+    def test_others(self, student, references, rng):
+        kinds = [str(kind) for kind in rng.permutation(MANY_KINDS)[:4]]
+        case = case_of(oracle.allowed_transitions, "allowed", tags=mixed_tags(rng, kinds))
+        check(student, self.exercise, case, "for other kinds of names", ("n + 1", "n"))
+        case = case_of(oracle.allowed_transitions, "allowed", tags=list(oracle.TAGS))
+        check(student, self.exercise, case, axes=("n + 1", "n"))
+
+    def _got(self, student: Any, tags: list[str]) -> np.ndarray:
+        got, right = student.call(self.exercise, tags), oracle.allowed_transitions(tags)
+        if not isinstance(got, np.ndarray) or got.shape != right.shape:
+            agree(got, right, "allowed", ("n + 1", "n"))
+        return got
+
+
+class TestConstrainedDecode:
+    exercise = "constrained_decode"
+
+    @worth(3, "the best allowed path of a short sentence")
+    def test_short(self, student, references, rng):
+        for length in (3, 4, 5):
+            self._path(student, rng, oracle.allowed_transitions(mixed_tags(rng, ["A", "B"])), length)
+
+    @worth(2, "a long sentence")
+    def test_long(self, student, references, rng):
+        self._path(student, rng, oracle.allowed_transitions(oracle.TAGS), 25, when="for a sentence of many words")
+
+    @worth(2, "what may begin")
+    def test_start(self, student, references, rng):
+        allowed = oracle.allowed_transitions(mixed_tags(rng, ["A"]))
+        self._path(student, rng, allowed, 1, when="for a single word")
+        self._path(student, rng, allowed, 2, when="for two words")
+
+    @worth(2, "padding")
+    def test_padding(self, student, references, rng):
+        allowed = oracle.allowed_transitions(mixed_tags(rng, ["A"]))
+        self._path(student, rng, allowed, 4, 7, "with padding")
+        self._path(student, rng, allowed, 1, 3, "with padding, for a single word")
+        self._path(student, rng, allowed, 0, 2, "when there is no word")
+
+    @worth(2, "any transitions")
+    def test_any(self, student, references, rng):
+        for n in (3, 4):
+            circle = np.roll(np.eye(n, dtype=bool), 1, axis=1)  # so that a path leads everywhere
+            allowed = np.vstack([circle | (rng.random((n, n)) < 0.25), rng.permutation(np.arange(n)) < 2])
+            self._path(student, rng, allowed, 6, when="for other transitions than those of tags")
+
+    @worth(1, "log probabilities of minus infinity")
+    def test_impossible(self, student, references, rng):
+        allowed = oracle.allowed_transitions(mixed_tags(rng, ["A", "B"]))
+        lattice = oracle.draw_telling_lattice(rng, 4, 4, allowed)
+        lattice[np.arange(4), lattice.argmax(axis=1)] = -np.inf
+        self._compare(student, lattice, 4, allowed, "when a tag is impossible")
+
+    def _path(
+        self, student: Any, rng: Any, allowed: np.ndarray, length: int, T_x: int | None = None, when: str = ""
+    ) -> None:
+        lattice = oracle.draw_telling_lattice(rng, T_x or length, length, allowed, 12)
+        self._compare(student, lattice, length, allowed, when)
+
+    def _compare(self, student: Any, lattice: np.ndarray, length: int, allowed: np.ndarray, when: str) -> None:
+        given = {"log_probabilities": lattice, "length": length, "allowed": allowed}
+        got, after = student.call(self.exercise, *given.values(), inputs_after=True)
+        agree(got, oracle.constrained_decode(lattice, length, allowed), "path", when=when)
+        untouched(given, after)
+
+
+# ------------------------------------------------------------------------------------------------------ the whole chain
+
+
+class TestFindEntities:
+    exercise = "find_entities"
+    provides = {
+        "word_features": oracle.word_features,
+        "encode_sentences": oracle.encode_sentences,
+        "allowed_transitions": oracle.allowed_transitions,
+        "constrained_decode": oracle.constrained_decode,
+        "bio_to_spans": oracle.bio_to_spans,
+    }
+
+    @worth(3, "names and their places")
+    def test_names(self, student, references, rng):
+        for _ in range(3):
+            self._find(student, rng, self._sentence(rng, different_words(rng, 8), 9))
+
+    @worth(2, "words that occur twice, punctuation, other spaces")
+    def test_twice(self, student, references, rng):
+        words = [str(rng.choice(oracle.STEMS)).capitalize() for _ in range(2)]
+        self._find(student, rng, self._sentence(rng, words, 7), "when words occur twice")
+        self._find(student, rng, f"  ({words[0]}, {words[1]}'s   {words[0]}!)", "with punctuation and other spaces")
+
+    @worth(1, "tags in another order")
+    def test_tags(self, student, references, rng):
+        tags = mixed_tags(rng, oracle.KINDS)
+        sentence = self._sentence(rng, different_words(rng, 6), 8)
+        self._find(student, rng, sentence, "when the tags stand in another order", tags)
+
+    @worth(1, "no words")
+    def test_nothing(self, student, references, rng):
+        self._find(student, rng, "", "for an empty sentence")
+        self._find(student, rng, "   ", "for a sentence of spaces")
+
+    def _sentence(self, rng: Any, words: Sequence[str], length: int) -> str:
+        chosen = [words[place] for place in rng.permutation(np.arange(length) % len(words))]
+        return "".join(word + str(rng.choice([" ", " ", " ", ", ", "  "])) for word in chosen).rstrip() + "."
+
+    def _find(self, student: Any, rng: Any, sentence: str, when: str = "", tags: Sequence[str] = oracle.TAGS) -> None:
+        words = oracle.WORD.findall(sentence)
+        vocabulary = oracle.build_vocabulary([words[::2]], 5)
+        toy = oracle.draw_toy(rng, sentence, vocabulary, tags)
+        right = oracle.find_entities(sentence, toy, vocabulary, tags)
+        toy.asked.clear()
+        try:
+            got = student.call(self.exercise, sentence, Provided("model", toy), vocabulary, list(tags))
+        except Mistake as mistake:
+            if toy.complaint:
+                raise Mistake(toy.complaint) from mistake
+            raise
+        self._agree(got, right, sentence, when)
+
+    def _agree(self, got: Any, right: list, sentence: str, when: str) -> None:
+        said = f" ({when})" if when else ""
+        if not isinstance(got, (list, tuple)):
+            raise Mistake(f"should return a list of names{said}")
+        if not all(isinstance(entity, (list, tuple)) and len(entity) == 4 for entity in got):
+            raise Mistake(f"each name should be a tuple (text, kind, start, end){said}")
+        found = [tuple(entity) for entity in got]
+        if not all(isinstance(part, (str, int)) for entity in found for part in entity):
+            agree(found, right, "entities", when=when)
+        if found != right:
+            cause = what_became_of_names(found, right, sentence).rstrip(".")
+            raise Mistake(f"the names are not the right ones{said}: {cause}")

@@ -1,0 +1,390 @@
+"""Public checks of unit 04, named entities: ``checks.bio_to_spans(bio_to_spans)`` and so on.
+
+Plain functions are compared with stored cases. With each case stands what answers with a known fault would give, so
+that a check can name the fault. The tagger is given known weights, and what it answers is compared with what each
+sentence would get alone; ``find_entities`` asks a tagger that is a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from unrolled.arrays import Case
+from unrolled.checking.causes import Cause, Evidence, as_numbers, close
+from unrolled.checking.experiment import Experiment, Wrong, cases_of, expect, wrong
+from unrolled.checking.trial import Check
+from unrolled.quiet import quietly
+
+UNIT = "04_named_entities"
+STEPS, PLACES = ("m", "T_x", "n_tags"), ("m", "T_x")
+Array = np.ndarray
+Shape = tuple[int, ...]
+
+
+def _named(exercise: str) -> dict[str, Case]:
+    start = f"{exercise}/"
+    return {name.removeprefix(start): case for name, case in cases_of(UNIT).items() if name.startswith(start)}
+
+
+# ------------------------------------------------------------------------------------------------------ plain functions
+
+
+def _known_fault(exercise: str) -> Cause:
+    """What came back is what an answer with a known fault gives: on the case that is shown, and on all others if so."""
+
+    def cause(evidence: Evidence) -> str | None:
+        cases = list(_named(exercise).values())
+        shown = next((case for case in cases if _same(evidence.inputs, case.inputs)), None)
+        if shown is None or not evidence.wrong:
+            return None
+        fitting = _matching(shown.outputs["faults"], evidence.got)
+        for case in cases if len(fitting) > 1 else ():
+            got = evidence.again(case.inputs)
+            right = {name: case.outputs[name] for name in evidence.expected}
+            also = [each for each in fitting if got and _same(case.outputs["faults"].get(each, right), got)]
+            fitting = also or fitting
+        return f"{fitting[0]}." if fitting else None
+
+    return cause
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one.keys() == other.keys() and all(close(one[name], other[name]) for name in one)
+
+
+def _matching(faults: Mapping[str, Mapping[str, Any]], got: Mapping[str, Any]) -> list[str]:
+    """The sentences of the faults that give these values."""
+    return [sentence for sentence, values in faults.items() if _same(values, got)]
+
+
+def _which_features(evidence: Evidence) -> str | None:
+    """The table's rows that are wrong."""
+    got, right = as_numbers(evidence.got.get("features")), evidence.expected["features"]
+    if "features" not in evidence.wrong or got is None or got.shape != right.shape:
+        return None
+    rows = np.flatnonzero(got != right)
+    where = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
+    return f"look at place{'s' if len(rows) > 1 else ''} {where} of the table, for this word." if len(rows) else None
+
+
+def _check(exercise: str, name: str, *causes: Cause, calls: tuple[Check, ...] = (), axes: Shape | tuple = ()) -> Check:
+    """A check of a function that returns one value."""
+    return Check(exercise, unit=UNIT, returns={name: axes}, causes=(_known_fault(exercise), *causes), calls=calls)
+
+
+bio_to_spans = _check("bio_to_spans", "spans")
+build_vocabulary = _check("build_vocabulary", "vocabulary")
+word_features = _check("word_features", "features", _which_features, axes=("n_f",))
+encode_sentences = Check(
+    "encode_sentences",
+    unit=UNIT,
+    returns={"ids": PLACES, "features": ("m", "T_x", "n_f"), "mask": PLACES},
+    causes=(_known_fault("encode_sentences"),),
+    calls=(word_features,),
+)
+entity_scores = _check("entity_scores", "scores", calls=(bio_to_spans,))
+allowed_transitions = _check("allowed_transitions", "allowed", axes=("n + 1", "n"))
+constrained_decode = _check("constrained_decode", "path")
+
+
+# ------------------------------------------------------------------------------------------------------- loss, accuracy
+
+
+def _keras() -> Any:
+    with quietly():
+        import keras
+    return keras
+
+
+def _numbers(value: Any) -> Any:
+    """Tensors as arrays, in lists and tuples too."""
+    keras = _keras()
+    return keras.tree.map_structure(
+        lambda part: keras.ops.convert_to_numpy(part) if keras.ops.is_tensor(part) else part, value
+    )
+
+
+def _compared(got: Any, case: Case, name: str, when: str) -> None:
+    """Compare one number, and name the fault that gives what came back."""
+    if got is None:
+        wrong("It returned None.", "is the return line missing?")
+    got = _numbers(got)
+    if np.shape(got) != ():
+        wrong(f"It should return one number; it returned {np.shape(got)} (case “{when}”).", "take the mean over all.")
+    got = float(got)
+    cause = "".join(f"{sentence}." for sentence in _matching(case.outputs["faults"], {name: got})[:1])
+    if np.isnan(got):
+        cause = "a sum over no words is divided by 0." if not case.inputs["mask"].any() else "0 times infinity is NaN."
+    expect(got, case.outputs[name], f"the {name} of the case “{when}”", cause=cause)
+
+
+def _examine_loss(masked_loss: Callable[..., Any]) -> None:
+    for name, case in _named("masked_loss").items():
+        _compared(masked_loss(**case.inputs), case, "loss", name.replace("_", " "))
+    case = _named("masked_loss")["one_sentence"]
+    gradient = _gradient(masked_loss, case.inputs)
+    if gradient is None:
+        wrong("No gradient flows through it, so no net can learn from it.", "compute with keras.ops, not with NumPy.")
+    expect(gradient, case.outputs["gradient"], "the gradient by the probabilities", STEPS)
+
+
+def _gradient(masked_loss: Callable[..., Any], inputs: Mapping[str, Array]) -> Array | None:
+    """The gradient by the probabilities; None when none flows."""
+    with quietly():
+        import tensorflow as tf
+    probabilities = tf.Variable(inputs["probabilities"])
+    y, mask = tf.constant(inputs["y"]), tf.constant(inputs["mask"])
+    with tf.GradientTape() as tape:
+        try:
+            loss = masked_loss(y, tf.convert_to_tensor(probabilities), mask)
+        except AttributeError as error:  # a method of arrays that tensors do not have
+            raise Wrong("It cannot be computed with tensors.", "compute with keras.ops, not with NumPy.") from error
+    found = tape.gradient(loss, probabilities) if tf.is_tensor(loss) else None
+    return None if found is None else tf.convert_to_tensor(found).numpy()
+
+
+def _examine_accuracy(masked_accuracy: Callable[..., Any]) -> None:
+    for name, case in _named("masked_accuracy").items():
+        _compared(masked_accuracy(**case.inputs), case, "accuracy", name.replace("_", " "))
+
+
+# ----------------------------------------------------------------------------------------------------------- the tagger
+
+
+def shapes_of(sizes: Mapping[str, int]) -> list[Shape]:
+    """The shapes of a tagger's arrays of weights, in Keras's order."""
+    n_a, both = sizes["n_a"], 1 + bool(sizes["bidirectional"])
+    shapes: list[Shape] = [(sizes["n_words"], sizes["n_e"])]
+    n_in = sizes["n_e"] + sizes["n_features"]
+    for _ in range(sizes["n_layers"]):
+        shapes += [(n_in, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,)] * both
+        n_in = n_a * both
+    return [*shapes, (n_in, 2 * sizes["n_kinds"] + 1), (2 * sizes["n_kinds"] + 1,)]
+
+
+def what_is_built(shapes: Sequence[Shape], sizes: Mapping[str, int]) -> str:
+    """What is wrong with the structure, in a clause, from the shapes of the weights; "" when nothing is."""
+    wanted = shapes_of(sizes)
+    if sorted(shapes) == sorted(wanted):
+        return ""
+    n_tags = 2 * sizes["n_kinds"] + 1
+    others: dict[str, dict[str, int]] = {
+        "it reads in one direction only": {"bidirectional": 0},
+        "it reads in two directions, and should read in one": {"bidirectional": 1},
+        "it has one LSTM layer only": {"n_layers": 1},
+        "it has one LSTM layer too many": {"n_layers": sizes["n_layers"] + 1},
+        "the features are not read": {"n_features": 0},
+        "its embedding has one row more than there are words": {"n_words": sizes["n_words"] + 1},
+        "its embedding has one row less than there are words": {"n_words": sizes["n_words"] - 1},
+        "its embedding has the length of the LSTM's state, and should have n_e": {"n_e": sizes["n_a"]},
+    }
+    for clause, other in others.items():
+        changed = {**sizes, **other}
+        if changed != dict(sizes) and sorted(shapes_of(changed)) == sorted(shapes):
+            return clause
+    last = [shape for shape in shapes if len(shape) == 1 and shape[0] != 4 * sizes["n_a"]]
+    if (n_tags,) not in last:
+        return "the output layer has not as many units as there are tags: O, and two for each kind"
+    if sizes["bidirectional"] and (sizes["n_a"], n_tags) in shapes:
+        return "the states of the two directions are added or averaged, and should stand side by side"
+    if len(shapes) > len(wanted):
+        return "it has layers with weights that should not be there"
+    if len(shapes) < len(wanted):
+        return "it has fewer layers with weights than it should have"
+    if not any(len(shape) == 2 and shape[1] == 4 * sizes["n_a"] for shape in shapes):
+        return "it has no LSTM layer with n_a units"
+    return "its layers are of other sizes than the arguments say"
+
+
+def placements(shapes: Sequence[Shape], weights: Sequence[Array], bidirectional: bool) -> Iterator[list[Array]]:
+    """The given weights in the order in which a model with arrays of these shapes has them: every right order.
+
+    A model may make the backward layer first, or put the backward state first: both do the same.
+    """
+    layers = (len(weights) - 3) // (6 if bidirectional else 3)
+    for turned in product((False, True), repeat=2 * layers if bidirectional else 0):
+        arranged = list(weights)
+        for layer, (first, beside) in enumerate(zip(turned[::2], turned[1::2], strict=True)):
+            start = 1 + 6 * layer
+            if beside:  # the rows of what reads the two states are exchanged
+                readers = (start + 6, start + 9) if layer + 1 < layers else (len(weights) - 2,)
+                for place in readers:
+                    arranged[place] = np.concatenate(np.split(arranged[place], 2)[::-1])
+            if first:
+                arranged[start : start + 6] = arranged[start + 3 : start + 6] + arranged[start : start + 3]
+        queues: dict[Shape, list[Array]] = {}
+        for array in arranged:
+            queues.setdefault(array.shape, []).append(array)
+        yield [queues[tuple(shape)].pop(0) for shape in shapes]
+
+
+def fault_of(got: Array, faults: Mapping[str, Array], mask: Array) -> str:
+    """The sentence of the fault whose answers, for the real words, are these; "" when there is none."""
+    for sentence, wrong_answer in faults.items():
+        if np.allclose(got[mask], wrong_answer[mask], rtol=1e-3, atol=1e-4):
+            return sentence
+    return ""
+
+
+def _build(build: Callable[..., Any], sizes: Mapping[str, int]) -> Any:
+    model = build(*sizes.values())
+    if not isinstance(model, _keras().Model):
+        wrong("It should return a Keras model.", "is the return line missing?" if model is None else "")
+    shapes = [tuple(array.shape) for array in model.get_weights()]
+    found = what_is_built(shapes, sizes)
+    if found:
+        asked = ", ".join(f"{name} = {value}" for name, value in sizes.items())
+        wrong(f"For {asked}: {found}.")
+    if getattr(model, "inputs", None):
+        wanted = [(None, None), (None, None, sizes["n_features"]), (None, None)]
+        inputs = [tuple(tensor.shape) for tensor in model.inputs]
+        if inputs != wanted:
+            wrong(f"The model's inputs have the shapes {inputs}; they should be {wanted}: ids, features, mask.")
+    return model
+
+
+def _examine_tagger(build: Callable[..., Any]) -> None:
+    names = ("n_words", "n_features", "n_kinds", "n_a", "bidirectional", "n_layers", "n_e")
+    for name, case in _named("build_tagger").items():
+        sizes = {key: case.inputs[key] for key in names}
+        model = _build(build, sizes)
+        given = [case.inputs[key] for key in ("ids", "features", "mask")]
+        _answers_right(model, given, case, name.replace("_", " "))
+    six = {key: sizes[key] for key in names[:-1]}
+    shapes = [tuple(array.shape) for array in build(*six.values()).get_weights()]
+    if what_is_built(shapes, six | {"n_e": 32}):
+        wrong("Without n_e the embedding should have rows of length 32.", "keep the first line of the function.")
+
+
+def _answers_right(model: Any, given: list[Array], case: Case, when: str) -> None:
+    """Give it the case's weights, in each right order, and compare what it says of the real words."""
+    shapes = [tuple(array.shape) for array in model.get_weights()]
+    mask, right = given[2], case.outputs["probabilities"]
+    got: Array | None = None
+    for weights in placements(shapes, case.inputs["weights"], case.inputs["bidirectional"]):
+        model.set_weights(weights)
+        answered = _numbers(model(given))
+        if not isinstance(answered, np.ndarray) or answered.shape != right.shape:
+            shape = np.shape(answered) if isinstance(answered, np.ndarray) else "several parts"
+            missing = isinstance(answered, np.ndarray) and answered.ndim == 2
+            cause = "an LSTM returns its last state only, unless it is told to return the sequence." if missing else ""
+            wrong(f"The output has the shape {shape}, and should have (m, T_x, n_tags) = {right.shape}.", cause)
+        if np.allclose(answered[mask], right[mask], rtol=1e-3, atol=1e-5):
+            return
+        got = answered if got is None else got
+    assert got is not None
+    shown = np.where(mask[..., None], got, right)  # what is said of the padding is of no account
+    cause = fault_of(got, case.outputs["faults"], mask)
+    expect(shown, right, f"what the tagger says (case “{when}”)", STEPS, f"{cause}." if cause else "")
+
+
+# ------------------------------------------------------------------------------------------------------ the whole chain
+
+
+class _TableTagger:
+    """Stands in for a tagger: tables say what each id and each feature speak for."""
+
+    def __init__(self, table: Array, by_feature: Array) -> None:
+        self.table, self.by_feature = table, by_feature
+
+    def __call__(self, inputs: Any, **_: Any) -> Any:
+        keras = _keras()
+        if not isinstance(inputs, (list, tuple)) or len(inputs) != 3:
+            wrong("The model is called with one list of three arrays: ids, features, mask.")
+        tensors = [keras.ops.is_tensor(part) for part in inputs]
+        if any(tensors) and not all(tensors):
+            wrong("A Keras model takes arrays or tensors, and refuses some of each.")
+        ids, features, mask = (np.asarray(_numbers(part)) for part in inputs)
+        n_f = len(self.by_feature)
+        if ids.ndim != 2 or len(ids) != 1 or features.shape != (*ids.shape, n_f) or mask.shape != ids.shape:
+            shapes = ", ".join(str(part.shape) for part in (ids, features, mask))
+            wanted = f"(1, T_x), (1, T_x, {n_f}), (1, T_x)"
+            wrong(f"What goes into the model has the shapes {shapes}; they should be {wanted}, for one sentence.")
+        if ids.max() >= len(self.table) or ids.min() < 0:
+            wrong("An id goes into the model that is not in the vocabulary.")
+        logits = self.table[ids.astype(int)] + features @ self.by_feature
+        probabilities = np.exp(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+        return keras.ops.convert_to_tensor(probabilities.astype("float32"))
+
+    def predict(self, inputs: Any, **_: Any) -> Any:
+        """As Keras: the same, as an array."""
+        return _numbers(self(inputs))
+
+    predict_on_batch = predict
+
+
+def _examine_finding(find_entities: Callable[..., Any]) -> None:
+    _first_suspect(find_entities)
+    for case in _named("find_entities").values():
+        sentence, vocabulary, tags, table, by_feature = case.inputs.values()
+        right = [tuple(entity) for entity in case.outputs["entities"]]
+        got = find_entities(sentence, _TableTagger(table, by_feature), dict(vocabulary), list(tags))
+        if not isinstance(got, (list, tuple)):
+            wrong("It should return a list of names.", "is the return line missing?" if got is None else "")
+        if not all(isinstance(entity, (list, tuple)) and len(entity) == 4 for entity in got):
+            wrong("Each name should be (text, kind, start, end).")
+        got = [tuple(entity) for entity in got]
+        if got != right:
+            known = _matching(case.outputs["faults"], {"entities": got})
+            cause = f"{known[0]}." if known else what_became_of_names(got, right, sentence)
+            wrong(f"Of “{sentence}” it makes {got}; it should be {right}.", cause)
+
+
+def what_became_of_names(got: list[tuple], right: list[tuple], sentence: str) -> str:
+    """What seems to have happened to the names."""
+    if [entity[:2] for entity in got] == [entity[:2] for entity in right]:
+        texts = [text for text, *_ in right]
+        if all(start == sentence.find(text) for text, _, start, _ in got) and len(set(texts)) < len(texts):
+            return "the place is searched for: a word that occurs twice is found at its first place."
+        if [entity[3] + 1 for entity in got] == [entity[3] for entity in right]:
+            return "end is the place of the last character; it should be the one after it."
+        return "texts and kinds are right, the places in characters are not."
+    if [entity[2:] for entity in got] == [entity[2:] for entity in right]:
+        if [entity[1] for entity in got] == [entity[1] for entity in right]:
+            return "the places are right: the text is what stands there, sentence[start:end]."
+        return "the places are right, the kinds are not."
+    if got == [entity for entity in right if " " not in entity[0]]:
+        return "names of more than one word are missing."
+    if len(got) == sum(len(entity[0].split()) for entity in right):
+        return "names of several words are cut into words."
+    return "is the path the best allowed one, and is each span read in words first, and then in characters?"
+
+
+def _first_suspect(function: Callable[..., Any]) -> None:
+    """Another function of the notebook that it calls, and that is not right."""
+    names = getattr(function, "__globals__", {})
+    used = getattr(getattr(function, "__code__", None), "co_names", ())
+    for check in (encode_sentences, allowed_transitions, constrained_decode, bio_to_spans):
+        if check.exercise in used and callable(names.get(check.exercise)) and not check(names[check.exercise]).correct:
+            wrong(f"It calls {check.exercise}, which is not right yet: begin there.")
+
+
+masked_loss = Experiment(
+    "masked_loss", ("masked_loss",), _examine_loss, "The means and the gradient are over the real words."
+)
+masked_accuracy = Experiment("masked_accuracy", ("masked_accuracy",), _examine_accuracy, "The shares are right.")
+build_tagger = Experiment(
+    "build_tagger",
+    ("build_tagger",),
+    _examine_tagger,
+    "With given weights each sentence gets the answers that it would get alone.",
+)
+find_entities = Experiment("find_entities", ("find_entities",), _examine_finding, "It finds the right names.")
+
+CHECKS = (
+    bio_to_spans,
+    build_vocabulary,
+    word_features,
+    encode_sentences,
+    build_tagger,
+    masked_loss,
+    masked_accuracy,
+    entity_scores,
+    allowed_transitions,
+    constrained_decode,
+    find_entities,
+)
