@@ -116,9 +116,12 @@ def _array_difference(got: Any, expected: np.ndarray, name: str, axes: Sequence[
     if got.shape != expected.shape:
         summary = f"{name} has {_shape_words(got.shape, expected.shape, axes)}"
         return Difference("shape", summary, None, got.shape, expected.shape)
-    if got.dtype.kind not in "iuf" or got.dtype == np.float16:
+    kinds = "biuf" if expected.dtype.kind == "b" else "iuf"  # a mask may be of truth values, or of ones and zeros
+    if got.dtype.kind not in kinds or got.dtype == np.float16:
         summary = f"{name} has dtype {got.dtype.name}, not {expected.dtype.name}"
         return Difference("dtype", summary, None, str(got.dtype), str(expected.dtype))
+    if expected.dtype.kind == "b":
+        expected = expected.astype(np.float64)
     wide = got.astype(np.float64)  # unsigned integers would wrap in a difference
     right = np.asarray(_close(wide, expected, got.dtype))
     if right.all():
