@@ -231,7 +231,7 @@ def imported(code: str, path: str) -> set[str]:
 def test_every_import_is_declared_and_students_never_import_the_autograder(folder, own, groups):
     distributions = metadata.packages_distributions()
     declared = {canonicalize_name(line.name) for line in requirements(*groups)}
-    siblings = {path.stem for path in (ROOT / "tests").glob("*.py")} if folder == "tests" else set()
+    siblings = {path.stem for path in (ROOT / "tests").rglob("*.py")} if folder == "tests" else set()
     sources = list(code_in(folder))
     assert sources
     for path, code in sources:

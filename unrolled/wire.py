@@ -83,7 +83,7 @@ def encode(value: Any) -> bytes:
         WireError: when it is larger than a frame may be.
     """
     body = _Sent()
-    header = msgpack.packb(_plain(value, body, 0), use_bin_type=True)
+    header = msgpack.packb(_plain(value, body, 0), use_bin_type=True, unicode_errors="replace")  # lone surrogates
     size = sum(map(len, body.parts))
     if len(header) > MAX_HEADER or size > MAX_BODY:
         raise WireError("the value is too large to be sent")

@@ -8,6 +8,7 @@ marks included, and its messages go to stdout.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked
@@ -25,20 +26,22 @@ class Mismatch(Exception):
     """The verdict is not about this release: its exercises or their points are others. Grade again."""
 
 
-def annotate(notebook: NotebookNode, verdict: Verdict, release: NotebookNode) -> None:
+def annotate(notebook: NotebookNode, verdict: Verdict, release: NotebookNode, said: Sequence[str] = ()) -> None:
     """Put the verdict into ``notebook`` (a reconciled one), in place: outputs, and a note at the top if need be.
 
-    Everything else that the student wrote is made harmless to show. Raises :class:`Mismatch`.
+    Everything else that the student wrote is made harmless to show. ``said``: more sentences for the note. Raises
+    :class:`Mismatch`.
     """
     exercises = {CHECK_PREFIX + exercise.id: exercise for exercise in verdict.exercises}
-    released = {cell.source for cell in release.cells if cell.cell_type == "markdown"}
+    released = {(cell.cell_type, cell.source) for cell in release.cells}
+    room = harmless.Room()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.execution_count = None
             cell.outputs = _outputs(cell, exercises, verdict)
-        elif cell.source not in released:
-            harmless.make_harmless(cell)
-    sentences = [*verdict.messages, *(note for note in notes(notebook) if note not in verdict.messages)]
+        if (cell.cell_type, cell.source) not in released:
+            harmless.make_harmless(cell, room)
+    sentences = [*verdict.messages, *(note for note in notes(notebook) if note not in verdict.messages), *said]
     if sentences:
         notebook.cells.insert(0, _note(verdict, sentences))
 

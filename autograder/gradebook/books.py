@@ -16,6 +16,7 @@ from autograder.examination.verdict import Verdict
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.engine import Graded
 from autograder.gradebook.ledger import Ledger
+from autograder.judging.folder import read_timestamp
 from autograder.judging.submissions import Submission
 from autograder.sandbox.nursery import die_with_parent
 
@@ -64,7 +65,7 @@ class Books:
 
     def _stamp(self, work: Work) -> str:
         """What the gradebook's entry depends on."""
-        parts = (work.fingerprint, str(self.course.timestamp(work.submission)), self.course.directory.db_url)
+        parts = (work.fingerprint, str(read_timestamp(work.submission.path)), self.course.directory.db_url)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import tempfile
 import warnings
-from datetime import datetime
 from functools import cached_property
-from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +24,20 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Application, Config
 from traitlets.config.application import ConfigFileNotFound
 
 from autograder.course.units import Unit
 from autograder.gradebook.beginning import BadCourse, prepare
+from autograder.gradebook.beside import put, shown_safely
 from autograder.gradebook.engine import GRADED, Graded, steps
 from autograder.gradebook.ledger import write_whole
 from autograder.gradebook.pages import PageExporter
+from autograder.gradebook.submitted import HandedIn, handed_in
 from autograder.gradebook.transaction import SharedGradebook
-from autograder.judging.submissions import TIMESTAMP, Submission, find_submissions
+from autograder.judging.folder import TIMESTAMP, read_timestamp
+from autograder.judging.submissions import Submission
 from autograder.nbgrader_settings import configure
 
 CONFIG = "nbgrader_config.py"
@@ -58,13 +57,13 @@ class Course:
         """A student's folder for a unit at a step: ``submitted``, ``autograded`` or ``feedback``."""
         return Path(self.directory.format_path(getattr(self.directory, f"{step}_directory"), student, unit.slug))
 
+    def handed_in(self, unit: Unit) -> HandedIn:
+        """What the class handed in for a unit."""
+        return handed_in(self.directory, unit)
+
     def submissions(self, unit: Unit) -> list[Submission]:
         """The submissions of a unit, by student."""
-        pattern = self.directory.format_path(
-            re.escape(self.directory.submitted_directory), "(?P<student>.+)", re.escape(unit.slug), escape=True
-        )
-        found = (re.fullmatch(pattern, folder) for folder in glob(str(self.path("submitted", "*", unit))))
-        return find_submissions((match["student"], Path(match[0])) for match in found if match)
+        return self.handed_in(unit).submissions
 
     def prepare(self, unit: Unit) -> None:
         """Make sure that the gradebook exists and knows the unit as it is released now. Raises BadCourse."""
@@ -85,26 +84,19 @@ class Course:
                 return False
         return notebook.is_file() and page.is_file()
 
-    def timestamp(self, submission: Submission) -> datetime | None:
-        """When the submission was handed in, in UTC, as its ``timestamp.txt`` says; None if there is none to read."""
-        try:
-            return parse_utc((submission.path / TIMESTAMP).read_text(encoding="utf-8").strip())
-        except (OSError, ValueError, OverflowError):
-            return None
-
     def write(self, submission: Submission, graded: Graded) -> None:
         """Write a verdict into the gradebook, and the autograded notebook with the student's other files beside it."""
-        student, unit, timestamp = submission.name, graded.unit, self.timestamp(submission)
-        known = {"timestamp": timestamp} if timestamp else {}
+        student, unit, stamp = submission.name, graded.unit, read_timestamp(submission.path)
+        known = {"timestamp": stamp[1]} if stamp else {}
         notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
         with self._shared.transaction(self._steps) as gradebook:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(unit.slug, student, **known)
             for step in self._steps:
                 notebook, resources = step(notebook, resources)
-        files = dict(graded.files) | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
-        if timestamp:
-            files[TIMESTAMP] = (submission.path / TIMESTAMP).read_bytes()
+        files = shown_safely(graded.files)[0] | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
+        if stamp:
+            files[TIMESTAMP] = stamp[0]
         self._replace(self.path("autograded", student, unit), files)
 
     def write_feedback(self, student: str, unit: Unit) -> Path:
@@ -144,8 +136,7 @@ class Course:
         self.state.mkdir(mode=0o700, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=self.state, prefix="draft-"))
         try:
-            for name, content in files.items():
-                write_whole(draft / "new" / name, content, mode=0o444)
+            put(draft / "new", files, mode=0o444)
             folder.parent.mkdir(parents=True, exist_ok=True)
             if folder.exists():
                 os.rename(folder, draft / "old")

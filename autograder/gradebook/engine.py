@@ -30,6 +30,7 @@ from autograder.course.units import Unit, UnknownUnit, find_unit
 from autograder.examination.verdict import Verdict
 from autograder.gradebook.annotate import annotate
 from autograder.gradebook.beginning import BadCourse, prepare
+from autograder.gradebook.beside import guard, shown_safely, told
 from autograder.judging.reconcile import Unreadable, read_submission, reconcile
 from autograder.judging.submissions import Submission, course_key, seed_of, unreadable
 
@@ -66,27 +67,26 @@ def _loaded(step: Any) -> type[NbGraderPreprocessor]:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Opens any file that a student may have sent: what is no notebook is opened as an empty one.
+    """Stands between nbgrader's converter and what a student may have sent.
 
-    Its converter makes one when it starts, so here the gradebook gets to know the unit, too.
+    Its converter makes one when it starts, so here the gradebook gets to know the unit, and the converter how a
+    student's folder is read.
     """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         if isinstance(self.parent, Autograde):
             _prepare(self.parent)
+            guard(self.parent)
 
-    def from_file(
-        self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """The notebook in the stream, for the preprocessors; :class:`Reconcile` says what was wrong with it."""
-        if isinstance(self.parent, Autograde) and not self.parent._sanitizing:  # our own, on its way to the grades
-            return super().from_file(file_stream, resources, **kw)
-        try:
-            notebook = read_submission(file_stream.buffer.read())
-        except Unreadable:
-            notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])
-        return self.from_notebook_node(notebook, resources, **kw)
+        """The notebook for the preprocessors. Of a submitted one nothing is read here: :class:`Reconcile` does that."""
+        if isinstance(self.parent, Autograde) and self.parent._sanitizing:
+            empty = NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=[])
+            return self.from_notebook_node(empty, resources, **kw)
+        return super().from_filename(filename, resources, **kw)
 
 
 class Reconcile(NbGraderPreprocessor):
@@ -109,7 +109,7 @@ class TrustedExecute(NbGraderPreprocessor):
         graded = resources.get(GRADED)
         if graded is None:
             graded = _judged(self, resources)
-        annotate(nb, graded.verdict, graded.unit.release)
+        annotate(nb, graded.verdict, graded.unit.release, told(shown_safely(graded.files)[1]))
         return nb, resources
 
 

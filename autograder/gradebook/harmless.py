@@ -1,7 +1,11 @@
 """What a student wrote, made harmless for the browsers of those who read it.
 
 formgrader and the feedback page show markdown and outputs as HTML. A script in a submission would run there with the
-instructor's rights, and could give itself any score. Code cells are shown as text by nbconvert and need no care.
+instructor's rights, and could give itself any score; a picture or link with an address on the same server would act
+there. So of pictures only those pasted into a cell are shown, and of links only those to another place on the web.
+
+Parsers take time that grows with the square of some texts: what is longer than :data:`LONGEST_PARSED`, and what comes
+after :data:`MOST_PARSED` characters of a notebook, is shown as it stands, by whatever program shows it.
 """
 
 from __future__ import annotations
@@ -16,8 +20,12 @@ from bs4 import BeautifulSoup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from autograder.judging.reconcile import PICTURE_KINDS
+
 MOST_OUTPUTS = 50  # of one cell
 LONGEST_TEXT = 64 << 10  # characters of one output
+LONGEST_PARSED = 20_000  # characters of one cell of a student's
+MOST_PARSED = 200_000  # characters of all of a student's cells
 LARGEST_PICTURE = 4 << 20  # characters of base64
 
 _PLAIN_TAGS = (
@@ -26,18 +34,41 @@ _PLAIN_TAGS = (
 )
 _HARMLESS_TAG = re.compile(rf"</?(?:{_PLAIN_TAGS.replace(' ', '|')})\s*/?>", re.IGNORECASE)
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
-_SCHEME = re.compile(r"[\s\x00-\x1f]*([^/?#]*?)\s*:")
-_SCHEMES = ("http", "https", "mailto")
+_ELSEWHERE = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s\\]*)?\Z")
+_ACTING = re.compile(  # commands of MathJax that take an address or a style, or load more of it
+    r"\\(?:href|class|style|cssId|id|require|bbox|mmlToken|unicode|texttip|mathtip|toggle|action|data|includegraphics)"
+    r"(?![A-Za-z])"
+)
 _DATA = re.compile(r"data:image/(?:png|jpeg);base64,")  # what an attachment becomes
-_PICTURES = ("image/png", "image/jpeg")
+_LANGUAGE = "magics_language"  # of a code cell's metadata
+_PLAIN_ATTRIBUTES = ("alt", "title", "class", "id", "align", "colspan", "rowspan", "start")
+_COLUMN = re.compile(r"text-align: ?(?:left|right|center);?\Z")  # of a table
 _PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n")[:10].decode()
 
 
-def make_harmless(cell: NotebookNode) -> None:
-    """Change a markdown or raw cell that a student wrote, in place, so that any browser may show it."""
+class Room:
+    """How much of a student's text may still be parsed in one notebook."""
+
+    def __init__(self, characters: int = MOST_PARSED) -> None:
+        self._left = characters
+
+    def holds(self, text: str) -> bool:
+        """Whether this text may be parsed; if so, it takes its room."""
+        fits = len(text) <= min(LONGEST_PARSED, self._left)
+        self._left -= len(text) if fits else 0
+        return fits
+
+
+def make_harmless(cell: NotebookNode, room: Room) -> None:
+    """Change a cell that a student wrote, in place, so that any browser may show it."""
+    if cell.cell_type == "code":
+        if not room.holds(cell.source):
+            cell.metadata[_LANGUAGE] = "text"  # nbconvert shows it in one colour
+        return
     pictures = _attachments(cell.pop("attachments", {}))
     source = _markdown(cell.source)
-    if cell.cell_type == "raw" or not _renders(source, pictures):  # nbconvert puts raw text into the page as it is
+    parsed = cell.cell_type == "markdown" and room.holds(cell.source)
+    if not parsed or not _renders(source, pictures):  # nbconvert puts raw text into the page as it is
         source = _fenced(cell.source)
     cell.cell_type, cell.source = "markdown", source
     if pictures:
@@ -45,20 +76,22 @@ def make_harmless(cell: NotebookNode) -> None:
 
 
 def _renders(source: str, pictures: dict[str, dict[str, str]]) -> bool:
-    """Whether nbconvert can make a page of this (a missing picture stops it), with no link that runs code."""
+    """Whether nbconvert can make a page of this (a missing picture stops it), with no link that acts."""
     try:
         page = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures)).render(source)
     except Exception:  # whatever it is, the text is shown as plain text
         return False
     tags = BeautifulSoup(page, "html.parser").find_all(True)
-    return all(_is_harmless(name, value) for tag in tags for name, value in tag.attrs.items())
+    return all(_is_harmless(tag.name, name, value) for tag in tags for name, value in tag.attrs.items())
 
 
-def _is_harmless(name: str, value: object) -> bool:
+def _is_harmless(tag: str, name: str, value: object) -> bool:
     """Whether this attribute of a tag that markdown made does nothing when the page is read or clicked."""
-    if name not in ("href", "src"):
-        return not name.startswith("on")
-    return not (scheme := _SCHEME.match(str(value))) or (scheme[1].lower() in _SCHEMES or bool(_DATA.match(str(value))))
+    if name == "href":
+        return bool(_ELSEWHERE.match(str(value)))
+    if name == "src":
+        return tag == "img" and bool(_DATA.match(str(value)))
+    return name in _PLAIN_ATTRIBUTES or (name == "style" and bool(_COLUMN.match(str(value))))
 
 
 def _markdown(source: str) -> str:
@@ -67,7 +100,7 @@ def _markdown(source: str) -> str:
     def shown(start: re.Match[str]) -> str:
         return "<" if _HARMLESS_TAG.match(source, start.start()) else "&lt;"
 
-    return _TAG_START.sub(shown, source).replace(r"\href", r"\text")
+    return _ACTING.sub(r"\\text", _TAG_START.sub(shown, source))
 
 
 def _fenced(source: str) -> str:
@@ -86,7 +119,7 @@ def _attachments(pictures: Any) -> dict[str, dict[str, str]]:
     kept: dict[str, dict[str, str]] = {}
     for name, bundle in dict(pictures).items():
         if re.fullmatch(r"[\w. -]{1,100}", name) and isinstance(bundle, dict):
-            good = {mime: value for mime, value in bundle.items() if mime in _PICTURES and _is_base64(value)}
+            good = {mime: value for mime, value in bundle.items() if mime in PICTURE_KINDS and _is_base64(value)}
             kept.update({name: good} if good else {})
     return kept
 

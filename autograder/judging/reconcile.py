@@ -14,12 +14,15 @@ import json
 import re
 from copy import deepcopy
 
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 LARGEST_FILE = 50 << 20  # bytes: notebooks with sound and pictures in their outputs are big and honest
+MOST_VALUES = 5_000_000  # numbers, texts, lists and objects in it: they take more memory than the file
 MOST_CELLS = 2_000
+MOST_PICTURES = 50  # pasted into one cell
 LONGEST_CELL = 1 << 20  # characters
+PICTURE_KINDS = "image/png", "image/jpeg"
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -57,6 +60,10 @@ def _json_object(content: bytes) -> dict:
             f"The file has {len(content) >> 20} MB; at most {LARGEST_FILE >> 20} MB are read. "
             "Clear the notebook's outputs and save it again."
         )
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Unreadable(
+            "The file holds far more values than any notebook. Clear the notebook's outputs and save it again."
+        )
     try:
         fields = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -87,7 +94,8 @@ def _found_cells(fields: dict, mended: list[str]) -> list[dict]:
     if not isinstance(found, list):
         raise Unreadable("The notebook's cells are no list, so there is nothing to read.")
     if version != 4:
-        mended.append(f"The notebook was saved in notebook format {str(version)[:10]} and was read as format 4.")
+        named = f"format {version}" if isinstance(version, int) and 0 < version < 100 else "an unknown format"
+        mended.append(f"The notebook was saved in notebook {named} and was read as format 4.")
     cells = [cell for cell in found if isinstance(cell, dict)]
     if len(cells) < len(found):
         mended.append(f"{len(found) - len(cells)} entries of the notebook are no cells and were left out.")
@@ -109,8 +117,18 @@ def _clean_cell(cell: dict, number: int) -> NotebookNode:
     clean = _cell(kind if kind in ("code", "markdown") else "raw", source, _clean_metadata(cell.get("metadata")))
     clean.id = cell_id if isinstance(cell_id, str) and _CELL_ID.match(cell_id) else ""
     if clean.cell_type == "markdown" and isinstance(cell.get("attachments"), dict):
-        clean.attachments = from_dict(cell["attachments"])
+        clean.attachments = _pictures(cell["attachments"])
     return clean
+
+
+def _pictures(attachments: dict) -> NotebookNode:
+    """Pictures pasted into a cell, by name: their data by kind."""
+    kept = NotebookNode()
+    for name, bundle in list(attachments.items())[:MOST_PICTURES]:
+        if isinstance(bundle, dict):
+            data = {kind: bundle[kind] for kind in PICTURE_KINDS if isinstance(bundle.get(kind), str)}
+            kept.update({name: NotebookNode(data)} if data else {})
+    return kept
 
 
 def _cell(kind: str, source: str, metadata: NotebookNode) -> NotebookNode:

@@ -6,22 +6,17 @@ import hashlib
 import hmac
 import os
 import secrets
-import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.units import Unit
 from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.judging.folder import read_file, read_files
 from autograder.judging.reconcile import Unreadable
 
-MOST_BYTES = 50 << 20  # of all files of one submission
-MOST_FILES = 1_000
-TIMESTAMP = "timestamp.txt"  # nbgrader's, not the student's work
 LOOSE_KEY = b"unrolled: notebooks graded without a course"
 """The key of seeds for notebooks that belong to no course: fixed, so that a file graded twice gets one verdict."""
-
-_NOT_WORK = {".ipynb_checkpoints", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -31,57 +26,17 @@ class Submission:
     name: str
     path: Path
 
-    def read(self, unit: str) -> dict[str, bytes]:
-        """The submission's files, relative path -> content, the notebook as ``UNIT.ipynb``. Raises Unreadable."""
+    def read(self, unit: str, left_out: list[str] | None = None) -> dict[str, bytes]:
+        """The submission's files, relative path -> content, the notebook as ``UNIT.ipynb``. Raises Unreadable.
+
+        ``left_out`` gets sentences on what was passed over; see :func:`autograder.judging.folder.read_files`.
+        """
         if not self.path.is_dir():
-            return {f"{unit}.ipynb": self.path.read_bytes()}
-        files = read_files(self.path)
+            return {f"{unit}.ipynb": read_file(self.path)}
+        files = read_files(self.path, left_out)
         if f"{unit}.ipynb" not in files:
             raise Unreadable(_no_notebook(unit, files))
         return files
-
-
-def find_submissions(submitted: Iterable[tuple[str, Path]]) -> list[Submission]:
-    """The submissions among (student, folder) pairs, by student."""
-    return [Submission(student, folder) for student, folder in sorted(submitted) if folder.is_dir()]
-
-
-def read_files(folder: Path) -> dict[str, bytes]:
-    """Every regular file under ``folder``, relative path -> content; no symbolic link is followed.
-
-    Raises Unreadable when there is more than a submission may hold.
-    """
-    files: dict[str, bytes] = {}
-    room = MOST_BYTES
-    for path in _regular_files(folder):
-        name = path.relative_to(folder).as_posix()
-        if name == TIMESTAMP or not name.isprintable():
-            continue
-        content = _content(path, room)
-        if content is None or len(files) == MOST_FILES:
-            raise Unreadable(f"The folder holds more than {MOST_BYTES >> 20} MB or {MOST_FILES:,} files; hand in less.")
-        room -= len(content)
-        files[name] = content
-    return files
-
-
-def _regular_files(folder: Path) -> Iterable[Path]:
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _NOT_WORK:
-                yield from _regular_files(Path(entry.path))
-        elif entry.is_file(follow_symlinks=False):
-            yield Path(entry.path)
-
-
-def _content(path: Path, room: int) -> bytes | None:
-    """The file's bytes, or None if they are more than ``room``; a link or pipe put in its place since is not read."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
-        content = file.read(room + 1)
-    return content if len(content) <= room else None
 
 
 def _no_notebook(unit: str, files: Mapping[str, bytes]) -> str:
