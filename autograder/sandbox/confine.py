@@ -1,17 +1,14 @@
 """Lock the calling process down for good, before it sees a student's code.
 
 Three walls, each of which would be enough for most attacks: Landlock decides which files can be opened and keeps
-signals inside; seccomp refuses the system calls that a notebook does not need (programs, processes, sockets, other
-processes' limits, file modes); capabilities are dropped, so that root is root no more. Sizes are bounded by rlimits
-here; wall time, processor time and resident memory by :mod:`autograder.sandbox.watchdog`, which stands outside.
-
-Landlock does not cover chmod, chown, utime, setxattr, setpriority or prlimit: seccomp refuses these.
+signals inside; seccomp lets through the system calls that honest work makes and no others
+(:mod:`autograder.sandbox.system_calls`); capabilities are dropped, so that root is root no more. Sizes are bounded by
+rlimits here; wall time, processor time and memory by :mod:`autograder.sandbox.watchdog`, which stands outside.
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import platform
 import resource
@@ -24,22 +21,6 @@ MAX_FILE = 64 << 20  # bytes of one file
 MAX_OPEN_FILES = 512
 MAX_CPU = 1800  # seconds of processor time in a process's whole life: for one that outlives whoever watched it
 MAX_DATA = 6 << 30  # bytes of private memory: a backstop behind the watchdog's bound on resident memory
-
-REFUSED = """
-    execve execveat fork vfork ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_open pidfd_getfd
-    pidfd_send_signal tkill rt_sigqueueinfo rt_tgsigqueueinfo
-    mount umount2 pivot_root chroot setns unshare fsopen fsconfig fsmount fspick move_mount open_tree mount_setattr
-    bpf perf_event_open keyctl add_key request_key io_uring_setup io_uring_enter io_uring_register userfaultfd
-    open_by_handle_at name_to_handle_at init_module finit_module delete_module kexec_load kexec_file_load reboot swapon
-    swapoff acct quotactl syslog sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex iopl ioperm
-    chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat mknod mknodat
-    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-    setpriority sched_setscheduler sched_setattr sched_setparam ioprio_set migrate_pages move_pages
-    shmget shmat shmctl semget semop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink
-    memfd_create memfd_secret socket socketpair bind listen accept accept4 connect personality
-    """.split()
-NEWER = range(463, 512)  # system calls younger than this list (setxattrat is 463): as on a kernel that lacks them
-CLONE_THREAD = 0x10000
 
 
 class ConfinementError(Exception):
@@ -56,6 +37,8 @@ def available() -> str | None:
     try:
         import pyseccomp  # noqa: F401
         import sandlock  # noqa: F401
+
+        from autograder.sandbox import system_calls  # noqa: F401  # names of Linux's: it cannot be imported elsewhere
     except (ImportError, RuntimeError, OSError) as error:
         return f"the lockdown needs the packages sandlock and pyseccomp and the system's libseccomp: {error}"
     return None
@@ -76,6 +59,8 @@ def lock_down(scratch: Path, readable: Iterable[Path]) -> tuple[str, ...]:
     """
     import sandlock
 
+    from autograder.sandbox.system_calls import load_filter
+
     policy = sandlock.Sandbox(
         fs_readable=[str(path) for path in [*_python(), *readable] if path.exists()],
         fs_writable=[str(scratch), "/dev/null"],
@@ -84,7 +69,7 @@ def lock_down(scratch: Path, readable: Iterable[Path]) -> tuple[str, ...]:
         _set_limits()
         _drop_capabilities()
         sandlock.confine(policy)
-        _filter_system_calls()
+        load_filter()
     except (sandlock.SandlockError, OSError, ValueError) as error:
         raise ConfinementError(f"the lockdown failed: {error}") from error
     return "landlock-files", "landlock-signals", "seccomp", "no-capabilities", "rlimits"
@@ -139,26 +124,6 @@ def _drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     if libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
         raise OSError(ctypes.get_errno(), "capset failed")
-
-
-def _filter_system_calls() -> None:
-    import pyseccomp as seccomp
-
-    refuse, own = seccomp.ERRNO(errno.EPERM), os.getpid()
-    rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    for name in REFUSED:
-        rules.add_rule(refuse, name)
-    for number in NEWER:
-        rules.add_rule(seccomp.ERRNO(errno.ENOSYS), number)
-    rules.add_rule(
-        seccomp.ERRNO(errno.ENOSYS), "clone3"
-    )  # its flags are out of a filter's sight; libc falls back to clone
-    rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))  # threads yes, processes no
-    for name in ("kill", "tgkill"):  # abort() and raise() signal the process itself
-        rules.add_rule(refuse, name, seccomp.Arg(0, seccomp.NE, own))
-    for name in ("prlimit64", "sched_setaffinity"):
-        rules.add_rule(refuse, name, seccomp.Arg(0, seccomp.NE, 0))
-    rules.load()
 
 
 def _landlock_abi() -> int:
