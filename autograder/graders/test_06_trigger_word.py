@@ -336,7 +336,7 @@ class TestInsertOnes:
         for before, when in ((3, "near the end of the labels"), (1, "in the last step"), (0, "after the last step")):
             self._check(student, oracle._ones_case(_zeros(T_y), (T_y - before) * step_ms, step_ms, 6), when)
 
-    @worth(2, "50 ones at 20 milliseconds a step when nothing is said")
+    @worth(2, "50 ones and the lesson's steps when nothing is said")
     def test_defaults(self, student, references, rng):
         end = int(rng.integers(100, 900))
         got = student.call(self.exercise, _zeros(130), end)

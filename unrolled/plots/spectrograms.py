@@ -104,6 +104,28 @@ def spectrograms(pictures: Mapping[str, ArrayLike], *, rate: int, hop: int) -> F
         return figure
 
 
+def before_and_after_bands(picture: ArrayLike, banded: ArrayLike, rate: int, hop: int) -> Figure:
+    """A spectrogram (frames, frequencies), and the same one in bands (frames, bands), low ones at the bottom."""
+    whole, narrow = np.asarray(picture), np.asarray(banded)
+    with new_figure(WIDE, 2.9, 1, 2) as (figure, (left, right)):
+        _picture(left, whole, rate, hop, *_range(whole))
+        left.set(title=f"{whole.shape[1]} frequencies", xlabel="seconds", ylabel="kilohertz")
+        low, high = _range(narrow)
+        extent = (0, len(narrow) * hop / rate, -0.5, narrow.shape[1] - 0.5)
+        right.imshow(
+            narrow.T,
+            origin="lower",
+            aspect="auto",
+            cmap=SOUND,
+            extent=extent,
+            vmin=low,
+            vmax=high,
+            interpolation="nearest",
+        )
+        right.set(title=f"{narrow.shape[1]} bands", xlabel="seconds", ylabel="band")
+        return figure
+
+
 def _range(*pictures: np.ndarray) -> tuple[float, float]:
     """Colours from what is soft to the loudest; a long tail of silence would leave no contrast to the rest."""
     values = np.concatenate([picture.ravel() for picture in pictures])
