@@ -135,7 +135,7 @@ whole where it is not. How many `PAD` are missing then?
 <details><summary>Hint 3: nearly the line</summary>
 
 `ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]`, and then an array of `ids + [PAD] * (T_x -
-len(ids))`, with `dtype="int32"`.
+len(ids))`.
 
 </details>
 """
@@ -155,7 +155,7 @@ def encode_text(text, vocabulary, T_x):
     """
     ### BEGIN SOLUTION
     ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
-    return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
+    return np.array(ids + [PAD] * (T_x - len(ids)))
     ### END SOLUTION
 
 
@@ -180,15 +180,15 @@ The dictionary leads from characters to numbers. You need the other direction.
 
 <details><summary>Hint 2: the plan</summary>
 
-Turn the dictionary round, once: `{number: character for character, number in …}`. Then look up each number that is not
-`PAD`, with `"?"` for those that are not there, and `"".join` what you get.
+Turn the dictionary round, once: `{number: character for character, number in …}`. Start with an empty text. Look up each number
+that is not `PAD`, with `"?"` for those that are not there, and add what you get.
 
 </details>
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`"".join(characters.get(int(number), "?") for number in ids if number != PAD)`, where `characters` is the dictionary turned
-round.
+`characters = {number: character for character, number in vocabulary.items()}`. For each number that is not `PAD`, add
+`characters.get(int(number), "?")` to the text.
 
 </details>
 """
@@ -207,7 +207,12 @@ def decode_ids(ids, vocabulary):
     """
     ### BEGIN SOLUTION
     characters = {number: character for character, number in vocabulary.items()}
-    return "".join(characters.get(int(number), "?") for number in ids if number != PAD)
+    text = ""
+    for number in ids:
+        character = characters.get(int(number), "?")
+        if number != PAD:
+            text += character
+    return text
     ### END SOLUTION
 
 
@@ -294,17 +299,16 @@ of a padded place have a say in which number it is?
 <details><summary>Hint 2: the plan</summary>
 
 Subtract from each row the largest energy *of its text*. `np.max` takes `where=mask`, and then it needs `initial`: a number to
-start from that is not larger than any energy. Padded places may still be large, so bound the differences by 0 before `exp`.
-Set the padded places to 0, and then divide by what is left. For a row without text that sum is 0; what could you divide by
-instead?
+start from that is not larger than any energy. Then exp(−∞) is 0, without a warning: put `-np.inf` in the place of what is padded
+*before* `exp`. And divide by what the row sums to. For a row without text that sum is 0; what could you divide by instead?
 
 </details>
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())`, then `powers = np.where(mask,
-np.exp(np.minimum(energies - largest, 0)), 0)`. The largest energy of a text gives exp(0) = 1, so the sum of a row is at least
-1 or there is no text: divide by `np.maximum(powers.sum(axis=1, keepdims=True), 1)`.
+`largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())`, then `powers = np.exp(np.where(mask,
+energies - largest, -np.inf))`. The largest energy of a text gives exp(0) = 1, so the sum of a row is at least 1, or there is no text:
+divide by `np.maximum(powers.sum(axis=1, keepdims=True), 1)`.
 
 </details>
 """
@@ -323,7 +327,7 @@ def masked_softmax(energies, mask):
     """
     ### BEGIN SOLUTION
     largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
-    powers = np.where(mask, np.exp(np.minimum(energies - largest, 0)), 0)
+    powers = np.exp(np.where(mask, energies - largest, -np.inf))
     total = powers.sum(axis=1, keepdims=True)
     return powers / np.maximum(total, 1)
     ### END SOLUTION
@@ -478,7 +482,8 @@ def one_step_attention(a, s_prev, parameters, mask):
     ### BEGIN SOLUTION
     energies = additive_energies(a, s_prev, parameters)
     weights = masked_softmax(energies, mask)
-    context = (weights[:, :, None] * a).sum(axis=1)
+    weighted = weights[:, :, None] * a
+    context = weighted.sum(axis=1)
     return context, weights
     ### END SOLUTION
 
@@ -999,12 +1004,12 @@ checks.exact_match(exact_match)
 r"""
 ## The training
 
-20,000 pairs, a hundred at a time, five times over. The learning rate falls slowly to nearly nothing. After each round we measure on the
+20,000 pairs, a hundred at a time, six times over. The learning rate falls slowly to nearly nothing. After each round we measure on the
 2,000 dates that are kept apart, and note where the network looks in one of them, so that we can watch it find its way.
 """
 
 # %% tags=["training"]
-N_X, N_A, N_S, N_E, EPOCHS, BATCH, LEARNING_RATE = 16, 32, 128, 32, 5, 100, 0.005
+N_X, N_A, N_S, N_E, EPOCHS, BATCH, LEARNING_RATE = 16, 32, 128, 32, 6, 100, 0.005
 PROBE = "wednesday, 3 may 1995"
 
 
