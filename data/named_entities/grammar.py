@@ -10,15 +10,17 @@ A pattern is words with spaces between them (punctuation marks are words too), a
     this ~ that      joined to one word without a space; `{thing} ~ s` is the plural
     <ORG ... >       what stands in between is one name of an organisation (PER a person, LOC a place)
 
-Rules stand one a line, `name = this | that`; a line that begins with a space goes on with the one before. `3*` before an
-alternative makes it three times as likely. The first letter of a sentence becomes a capital, `a` becomes `an` before a vowel.
-A pattern that begins with `!!` is written in capitals, with `!` in capitals and small letters like a headline, with `_` all small.
+Rules stand one a line, `name = this | that`; a line that begins with a space goes on with the one before. `3*` before
+an alternative makes it three times as likely. The first letter of a sentence becomes a capital, `a` becomes `an` before
+a vowel, `the the` becomes `the`. A pattern that begins with `!!` is written in capitals, with `!` like a headline in
+capitals and small letters, with `_` all small.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -55,7 +57,7 @@ Tagged = tuple[str, str]  # a word and its tag
 def parse(text: str) -> Choice:
     """The tree of a pattern, or of the right side of a rule. Raises ValueError where brackets do not fit."""
     pieces = PIECE.findall(text)
-    if "".join(pieces) != re.sub(r"\s", "", text) and not re.search(r"\{[^{}]*\s[^{}]*\}", text):
+    if "".join(pieces) != re.sub(r"\s", "", text):
         raise ValueError(f"cannot read {text!r}")
     choice, rest = _choice(pieces, 0, "")
     if rest != len(pieces):
@@ -120,7 +122,15 @@ STYLES: dict[str, Callable[[str], str]] = {
 
 def plural(noun: str) -> str:
     """The plural of a noun, the regular one but for a few common ones."""
-    known = {"man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth", "mouse": "mice", "half": "halves"}
+    known = {
+        "man": "men",
+        "woman": "women",
+        "child": "children",
+        "foot": "feet",
+        "tooth": "teeth",
+        "mouse": "mice",
+        "half": "halves",
+    }
     for one, many in known.items():
         if noun.lower() == one or (noun.lower().endswith(one) and one in ("man", "woman")):
             return noun[: -len(one)] + (many.capitalize() if noun[-len(one)].isupper() else many)
@@ -156,8 +166,18 @@ class Writer:
         style = out.pop(0)[0] if out[0][0] in STYLES else ""
         if style:
             return [(STYLES[style](word), tag) for word, tag in out]
+        double = {
+            at
+            for at, ((a, tag), (b, _)) in enumerate(itertools.pairwise(out))
+            if tag == "O" and a.lower() == b.lower() == "the"
+        }
+        out = [tagged for at, tagged in enumerate(out) if at not in double]
         for at, (word, tag) in enumerate(out[:-1]):
-            if word in ("a", "A") and tag == "O" and re.match(r"[aeio]|u(?!ni|se)|[AEIO](?![A-Z]|ur)|hono", out[at + 1][0]):
+            if (
+                word in ("a", "A")
+                and tag == "O"
+                and re.match(r"[aeio]|u(?!ni|se)|[AEIO](?![A-Z]|ur)|hono", out[at + 1][0])
+            ):
                 out[at] = (word + "n", tag)
         if out and out[0][0][0].islower():
             out[0] = (out[0][0][0].upper() + out[0][0][1:], out[0][1])
@@ -170,7 +190,9 @@ class Writer:
             option = rng.choices(node.options, node.weights)[0]
             return [tagged for part in option for tagged in self._expand(part, rng, kept)]
         if isinstance(node, Entity):
-            words = [word for word, _ in glue([tagged for part in node.inside for tagged in self._expand(part, rng, kept)])]
+            words = [
+                word for word, _ in glue([tagged for part in node.inside for tagged in self._expand(part, rng, kept)])
+            ]
             return [(word, ("I-" if at else "B-") + node.kind) for at, word in enumerate(words)]
         if node.name.startswith("^"):
             inside = glue(self._expand(Slot(node.name[1:], node.keep), rng, kept))
@@ -197,3 +219,26 @@ def slots(node: Node) -> set[str]:
     if isinstance(node, Choice):
         return {name for option in node.options for part in option for name in slots(part)}
     return {name for part in node.inside for name in slots(part)} if isinstance(node, Entity) else set()
+
+
+def literals(trees: Iterable[Node]) -> set[str]:
+    """What trees write out: the alternatives, and the names, that are nothing but words."""
+    out: set[str] = set()
+    for node in trees:
+        if isinstance(node, Choice):
+            out |= {
+                " ".join(map(str, option)) for option in node.options if all(isinstance(part, str) for part in option)
+            }
+            out |= literals(part for option in node.options for part in option)
+        elif isinstance(node, Entity):
+            out |= literals(node.inside)
+    return out
+
+
+def kept(node: Node) -> set[str]:
+    """The names under which a tree remembers what came."""
+    if isinstance(node, Slot):
+        return {node.keep} - {""}
+    if isinstance(node, Choice):
+        return {name for option in node.options for part in option for name in kept(part)}
+    return {name for part in node.inside for name in kept(part)} if isinstance(node, Entity) else set()

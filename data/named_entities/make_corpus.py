@@ -1,4 +1,4 @@
-"""Make the sentences: train.txt and held_out.txt, from the patterns, the rules and the lists of names beside this script.
+"""Make the sentences: train.txt and held_out.txt, from the patterns, the rules and the lists beside this script.
 
     python data/named_entities/make_corpus.py            write them
     python data/named_entities/make_corpus.py --check    say whether they are what this script writes, and write nothing
@@ -14,17 +14,19 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from grammar import KINDS, Choice, Tagged, Writer, parse, read_rules
+from grammar import KINDS, Choice, Tagged, Writer, literals, parse, read_rules
 from numbers_in_text import NUMBERS
 
 SEED = "unrolled named entities 1"
 HERE = Path(__file__).parent
 SENTENCES = {"train": 11000, "held_out": 1800}
-HELD_OUT_NAME = 4  # every fourth name of a list, and
-HELD_OUT_PATTERN = 6  # every sixth pattern of a file, is kept for the part held_out
+HELD_OUT_NAME = 4  # one name in four of a list is kept from training, and
+HELD_OUT_PATTERN = 6  # every sixth pattern of a file
+SHARE_OF_NEW = {"train": 0.0, "held_out": 0.5}  # of the names in a part are of those kept
 LENGTHS = range(4, 41)
 OFTEN = {"ambiguity": 3}  # so many times as often as the patterns of other files
 NOISE = 0.025  # of the names in the training part are tagged wrongly
+RULES = read_rules(sorted(HERE.glob("rules/*.txt")))
 FAME = 2.2  # how much more often names that stand early in a list are drawn
 
 
@@ -36,22 +38,39 @@ class Pattern(NamedTuple):
 
 
 class Names:
-    """The lists of names of one part, and the lists of words, which belong to both."""
+    """The lists of names as a part may use them, and the lists of words, which belong to both parts.
+
+    A quarter of each list is kept aside, but for names that rules and patterns write out. Training never has these; in the part held_out every second name is one
+    of these, as in any text some names are new to a reader and some are not.
+    """
 
     def __init__(self, part: str):
-        lists = {file.stem: file.read_text(encoding="utf-8").split("\n")[:-1] for file in sorted(HERE.glob("gazetteers/*.txt"))}
-        aside = {name for names in lists.values() for name in names[HELD_OUT_NAME - 1 :: HELD_OUT_NAME]}
-        keeps = aside.__contains__ if part == "held_out" else lambda name: name not in aside
-        self.lists = {file: [name for name in names if keeps(name)] for file, names in lists.items()}
-        for file in sorted(HERE.glob("words/*.txt")):
-            self.lists[file.stem] = file.read_text(encoding="utf-8").split("\n")[:-1]
+        lists, words = (
+            {file.stem: file.read_text("utf-8").split("\n")[:-1] for file in sorted(HERE.glob(f"{folder}/*.txt"))}
+            for folder in ("gazetteers", "words")
+        )
+        kept: set[str] = set()
+        decided = literals([*RULES.values(), *(pattern.tree for pattern in read_patterns())])
+        for names in lists.values():  # a name that is in several lists has one fate
+            new = [name for name in names if name not in decided]
+            wanted = min(len(names) // HELD_OUT_NAME - len(kept.intersection(names)), len(new))
+            kept.update(new[(2 * at + 1) * len(new) // (2 * wanted)] for at in range(wanted))
+            decided.update(new)
+        self.kept = kept
+        self.aside = {file: [name for name in names if name in kept] for file, names in lists.items()}
+        self.known = {file: [name for name in names if name not in kept] for file, names in lists.items()}
+        self.words = words
+        self.share_of_new = SHARE_OF_NEW[part]
 
     def draw(self, name: str, rng: Random) -> str:
         """A number, or an entry of a list, the first ones more often. Raises KeyError: there is no such list."""
         if name in NUMBERS:
             return NUMBERS[name](rng)
-        names = self.lists[name]
-        return names[int(len(names) * rng.random() ** FAME)]
+        if name in self.words:
+            entries = self.words[name]
+        else:
+            entries = (self.aside if rng.random() < self.share_of_new else self.known)[name]
+        return entries[int(len(entries) * rng.random() ** FAME)]
 
 
 def read_patterns() -> list[Pattern]:
@@ -81,7 +100,9 @@ def split_patterns(part: str) -> list[Pattern]:
 
 def make_sentences(part: str, noise: float) -> Iterator[list[Tagged]]:
     """The sentences of a part; the same ones, but for the tags, whatever the noise."""
-    writer = Writer(read_rules(sorted(HERE.glob("rules/*.txt"))), Names(part).draw)
+    names = Names(part)
+    writer = Writer(RULES, names.draw)
+    forbidden = names.kept if part == "train" else set()
     patterns = split_patterns(part)
     seen = set()
     for number in range(SENTENCES[part]):
@@ -90,12 +111,25 @@ def make_sentences(part: str, noise: float) -> Iterator[list[Tagged]]:
         for _ in range(100):
             sentence = writer.sentence(pattern.tree, rng)
             words = tuple(word for word, _ in sentence)
-            if len(sentence) in LENGTHS and words not in seen:
+            if len(sentence) in LENGTHS and words not in seen and not forbidden.intersection(names_in(sentence)):
                 break
         else:
-            raise ValueError(f"{pattern.place}: no new sentence of {LENGTHS.start} to {LENGTHS.stop - 1} words comes of it")
+            raise ValueError(
+                f"{pattern.place}: no new sentence of {LENGTHS.start} to {LENGTHS.stop - 1} words comes of it"
+            )
         seen.add(words)
         yield spoil(sentence, noise, Random(f"{SEED} noise {part} {number}"))
+
+
+def names_in(sentence: list[Tagged]) -> list[str]:
+    """The names in a sentence, each as it is written."""
+    names: list[str] = []
+    for word, tag in sentence:
+        if tag.startswith("B-"):
+            names.append(word)
+        elif tag.startswith("I-"):
+            names[-1] += " " + word
+    return names
 
 
 def spoil(sentence: list[Tagged], noise: float, rng: Random) -> list[Tagged]:
@@ -134,7 +168,11 @@ def main(say: Callable[[str], None] = print) -> int:
     """Write or check; 0 when all is well."""
     files = make_files()
     if "--check" in sys.argv[1:]:
-        stale = [name for name, text in files.items() if not (HERE / name).is_file() or (HERE / name).read_text("utf-8") != text]
+        stale = [
+            name
+            for name, text in files.items()
+            if not (HERE / name).is_file() or (HERE / name).read_text("utf-8") != text
+        ]
         for name in stale:
             say(f"{name} is not what make_corpus.py writes")
         return 1 if stale else 0

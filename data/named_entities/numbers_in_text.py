@@ -1,4 +1,4 @@
-"""Numbers as they stand in texts: years, scores, populations, sums, dates of birth. A rule's slot names one of these."""
+"""Numbers as they stand in texts: years, scores, populations, sums. A slot of a rule names one of these."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def roman(n: int) -> str:
 NUMBERS: Mapping[str, Callable[[Random], str]] = {
     "year": lambda rng: str(int(2019 - 160 * rng.random() ** 1.7)),
     "old_year": lambda rng: str(rng.randint(1040, 1899)),
-    "next_year": lambda rng: str(rng.randint(1961, 2021)),
     "season": lambda rng: (lambda y: f"{y}-{(y + 1) % 100:02d}")(rng.randint(1950, 2020)),
     "years": lambda rng: (lambda y: f"{y}-{y + rng.randint(1, 60)}")(rng.randint(1850, 1960)),
     "decade": lambda rng: f"{rng.randrange(1810, 2010, 10)}s",
@@ -35,7 +34,9 @@ NUMBERS: Mapping[str, Callable[[Random], str]] = {
     "thousands": lambda rng: f"{rng.randint(1001, 99000):,}",
     "population": lambda rng: f"{int(10 ** rng.uniform(2.3, 6.9)):,}",
     "decimal": lambda rng: f"{rng.uniform(0.3, 90):.1f}",
-    "percent": lambda rng: rng.choice([f"{rng.randint(1, 99)} %", f"{rng.uniform(0.1, 60):.1f} percent", f"{rng.randint(2, 95)} per cent"]),
+    "percent": lambda rng: rng.choice(
+        [f"{rng.randint(1, 99)} %", f"{rng.uniform(0.1, 60):.1f} percent", f"{rng.randint(2, 95)} per cent"]
+    ),
     "score": lambda rng: f"{rng.randint(0, 5)}-{rng.randint(0, 4)}",
     "points": lambda rng: f"{rng.randint(55, 130)}-{rng.randint(50, 125)}",
     "set_score": lambda rng: rng.choice(["6-3", "6-4", "7-5", "7-6", "6-2", "6-1", "3-6", "4-6"]),
@@ -49,8 +50,11 @@ NUMBERS: Mapping[str, Callable[[Random], str]] = {
     "initial": lambda rng: rng.choice("AABCCDEEFGHIJJJKLMMNOPRRSTVW") + ".",
     "two_initials": lambda rng: ". ".join(rng.choice("ABCDEFGHJKLMPRSTW") for _ in range(2)) + ".",
     "joined_initials": lambda rng: "".join(rng.choice("ABCDEFGHJKLMPRSTW") + "." for _ in range(2)),
-    "acronym": lambda rng: "".join(rng.choice("AABBCCDEEFGHIIJKLMMNNOPRRSSTTUVW") for _ in range(rng.choice([3, 3, 3, 4, 4, 5]))),
-    "degrees": lambda rng: f"{rng.randint(1, 80)}",
-    "big": lambda rng: rng.choice([f"{rng.randint(2, 900)} million", f"{rng.uniform(1, 40):.1f} billion", f"{rng.randint(12, 950)},000"]),
+    "acronym": lambda rng: "".join(
+        rng.choice("AABBCCDEEFGHIIJKLMMNNOPRRSSTTUVW") for _ in range(rng.choice([3, 3, 3, 4, 4, 5]))
+    ),
+    "big": lambda rng: rng.choice(
+        [f"{rng.randint(2, 900)} million", f"{rng.uniform(1, 40):.1f} billion", f"{rng.randint(12, 950)},000"]
+    ),
     "code": lambda rng: rng.choice(["A", "B", "M", "C"]) + str(rng.randint(1, 99)),
-}  # fmt: skip
+}

@@ -12,7 +12,7 @@ TAGS = (OUTSIDE, *(f"{begin}-{kind}" for kind in KINDS for begin in "BI"))
 
 
 class Sentence(NamedTuple):
-    """A sentence in words, and for each word its tag: ``B-PER`` begins a person's name, ``I-PER`` goes on with it, ``O`` is no name."""
+    """A sentence in words with a tag for each: ``B-PER`` begins a person's name, ``I-PER`` goes on, ``O`` is none."""
 
     words: list[str]
     tags: list[str]
@@ -21,8 +21,8 @@ class Sentence(NamedTuple):
 def load_sentences(part: Literal["train", "held_out"]) -> list[Sentence]:
     """The tagged sentences of a part, in the order of its file.
 
-    ``train`` is to learn from, and in it 2 to 3 words in a hundred names are tagged wrongly, as people do. ``held_out`` is
-    right, and is made of other patterns of sentences and of other names: what a tagger finds there it has not learnt by heart.
+    ``train`` is to learn from; in it 2 to 3 of a hundred names are tagged wrongly, as people do. ``held_out`` is right,
+    and is made of other patterns of sentences; every second name in it is one that training does not know.
 
     Raises:
         ValueError: there is no such part, or a line of the file is not a word, a tab and a tag (with its number).
@@ -38,7 +38,9 @@ def load_sentences(part: Literal["train", "held_out"]) -> list[Sentence]:
         if line:
             word, tab, tag = line.partition("\t")
             if not word or tag not in TAGS:
-                raise ValueError(f"{file.name}, line {number}: {line!r} is not a word, a tab and one of {', '.join(TAGS)}")
+                raise ValueError(
+                    f"{file.name}, line {number}: {line!r} is not a word, a tab and one of {', '.join(TAGS)}"
+                )
             words.append(word)
             tags.append(tag)
         elif words:
