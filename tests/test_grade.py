@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 import signal
 import stat
@@ -24,6 +26,7 @@ from autograder.course import units
 from autograder.course.units import Unit
 from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook import marking
+from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import Ledger, fingerprint, grader_digest
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, read_files, seed_of
@@ -106,6 +109,21 @@ def test_a_class_is_graded_into_the_gradebook_and_not_twice(toy: Unit, tmp_path:
     hand_in_again.write_bytes(submission()[f"{SLUG}.ipynb"])
     assert grade(SLUG, "--course", tmp_path)[0] == 0
     assert scores(tmp_path) == {"ada": 20, "ben": 20, "cleo": 0, "dora": 0}
+
+
+def test_a_course_is_opened_without_a_change_to_the_logs_of_the_process(tmp_path: Path) -> None:
+    """A log handler that TensorFlow brings closes standard error when somebody sets logging up anew."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.close = stream.close  # type: ignore[method-assign]
+    log = logging.getLogger("somebody.elses")
+    log.addHandler(handler)
+    try:
+        Course(tmp_path).directory.db_url  # noqa: B018
+        log.warning("still here")
+        assert stream.getvalue() == "still here\n"
+    finally:
+        log.removeHandler(handler)
 
 
 @locked

@@ -7,7 +7,6 @@ the grader, manual grades that stay and penalties for late work are as nbgrader 
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
@@ -145,9 +144,21 @@ class Course:
             shutil.rmtree(draft)
 
 
+class _SettingsReader(NbGrader):
+    """nbgrader as far as it reads settings: the process's log stays as it is.
+
+    Any other application of traitlets sets logging up anew and closes the handlers of whoever uses this process; one of
+    TensorFlow's closes with it the standard error that it has found.
+    """
+
+    def get_default_logging_config(self) -> dict[str, Any]:
+        """Nothing but the level of our own logger; ``incremental`` leaves all else alone."""
+        return {"version": 1, "incremental": True, "loggers": {type(self).__name__: {"level": "ERROR"}}}
+
+
 def _settings(folder: Path) -> NbGrader:
     """nbgrader's settings for a course: the user's, then its own. The folder that we are called from has no say."""
-    app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
+    app = _SettingsReader(raise_config_file_errors=True)
     if not (folder / CONFIG).is_file():
         ours = Config()
         configure(ours, course=folder)
