@@ -13,7 +13,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from unrolled import notebooks
+from unrolled.checking.calling import attempt, what_was_raised
 from unrolled.cli import app
+from unrolled.execution import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "01_rnn_step_by_step"
@@ -128,6 +130,29 @@ def test_check_goes_on_after_cells_that_raise_and_without_check_cells(folder: Pa
     assert "[bold]seen[/bold]" in result.stdout  # printed by the student's code, no markup of ours
     assert "code cell 1: SyntaxError" in result.stdout and "code cell 3: ZeroDivisionError" in result.stdout
     assert (folder / "ran_here").exists()
+
+
+def test_a_cell_that_python_cannot_read_is_told_as_python_tells_a_whole_file() -> None:
+    """Python 3.13 has a class of its own, with an underscore, for a line that the next one may still complete."""
+    session, told = Session(), {}
+    for source in ("oops(", "def f(x):\n    return [x", "def f(x):", "x = \"\"\"abc"):
+        (error,) = session.run(source).outputs
+        told[source] = f"{error['ename']}: {error['evalue']}".partition(" (")[0]
+    assert list(told.values()) == [
+        "SyntaxError: '(' was never closed",
+        "SyntaxError: '[' was never closed",
+        "IndentationError: expected an indented block after function definition on line 1",
+        "SyntaxError: unterminated triple-quoted string literal",
+    ]
+
+
+def test_a_private_kind_of_exception_is_called_by_the_public_one_above_it() -> None:
+    source = "class _Inner(KeyError):\n    pass\ndef f():\n    raise _Inner(3)\nf()"
+    session = Session()
+    (error,) = session.run(source).outputs
+    assert error["ename"] == "KeyError"
+    tried = attempt(session.namespace["f"], {})
+    assert tried.error is not None and what_was_raised(tried.error) == "KeyError: 3"
 
 
 def test_check_takes_a_renamed_notebook_by_its_imports(folder: Path) -> None:

@@ -10,6 +10,7 @@ import ast
 import io
 import sys
 import traceback
+from codeop import PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +61,10 @@ class _CellNames(CachingCompiler):
     """Gives the code of a cell the file name ``<cell ID>``, so that a traceback tells which cell a line stands in."""
 
     cell_id = "?"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flags &= ~PyCF_ALLOW_INCOMPLETE_INPUT  # a cell is all there is: no further line will close a bracket
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"<cell {self.cell_id}>"
@@ -146,7 +151,7 @@ class Session:
     def _keep_error(self, kind: type[BaseException], value: BaseException, lines: list[str]) -> None:
         self._error = {
             "output_type": "error",
-            "ename": kind.__name__,
+            "ename": exception_name(kind),
             "evalue": _text(value)[:MAX_TEXT],
             "traceback": "\n".join(lines)[:MAX_TEXT].split("\n"),
         }
@@ -162,6 +167,11 @@ def captured() -> Iterator[tuple[BoundedText, BoundedText]]:
         yield streams
     finally:
         sys.stdout, sys.stderr = before
+
+
+def exception_name(kind: type) -> str:
+    """The name of an exception's class, or of the nearest one above it that is no private matter of a library's."""
+    return next(above.__name__ for above in kind.__mro__ if not above.__name__.startswith("_"))
 
 
 def place_of(error: BaseException) -> tuple[str, int] | None:

@@ -77,9 +77,9 @@ def is_not_implemented(raised: Mapping[str, Any]) -> bool:
 
 
 def exception_name(kinds: object) -> str:
-    """The nearest class of the exception that Python itself defines."""
+    """The nearest class of the exception that Python itself defines and shows."""
     for kind in kinds if isinstance(kinds, list) else []:
-        found = getattr(builtins, kind, None) if isinstance(kind, str) else None
+        found = getattr(builtins, kind, None) if isinstance(kind, str) and not kind.startswith("_") else None
         if isinstance(found, type) and issubclass(found, BaseException):
             return found.__name__
     return "an exception"

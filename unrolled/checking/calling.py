@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.execution import captured
+from unrolled.execution import captured, exception_name
 
 MAX_PRINTED = 2_000  # characters shown of what a function printed
 MAX_MESSAGE = 400  # characters shown of an exception's text
@@ -97,7 +97,8 @@ def what_was_raised(error: BaseException | str) -> str:
         text = " ".join(str(error).split())
     except Exception as second:  # a __str__ of the student's own may raise whatever it likes
         text = f"(its text cannot be shown: {type(second).__name__})"
-    return f"{type(error).__name__}: {shortened(text, MAX_MESSAGE)}" if text else type(error).__name__
+    kind = exception_name(type(error))
+    return f"{kind}: {shortened(text, MAX_MESSAGE)}" if text else kind
 
 
 def where_it_was_raised(error: BaseException, function: Callable[..., Any]) -> str:
