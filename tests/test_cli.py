@@ -128,7 +128,8 @@ def test_check_goes_on_after_cells_that_raise_and_without_check_cells(folder: Pa
     assert found["lstm_forward"] == "not attempted"
     assert "line 3 of the cell, in rnn_forward" in result.stdout and "return a0[99]" in result.stdout
     assert "[bold]seen[/bold]" in result.stdout  # printed by the student's code, no markup of ours
-    assert "code cell 1: SyntaxError" in result.stdout and "code cell 3: ZeroDivisionError" in result.stdout
+    assert "code cell 1, which begins: oops(\n      SyntaxError: " in result.stdout
+    assert "code cell 3, which begins: 1 / 0\n      ZeroDivisionError: division by zero" in result.stdout
     assert (folder / "ran_here").exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated, NoReturn
 
 import typer
@@ -103,9 +104,9 @@ def check(unit: UnitOrFile) -> None:
             console.print()
             console.print(Text(as_text(result)), soft_wrap=True)
     if checked.errors:
-        console.print("\nCells that raised an exception on the way:")
-        for line in checked.errors:
-            console.print(Text(f"  {line}"), soft_wrap=True)
+        console.print("\nOther cells that failed on the way:")
+        for cell in checked.errors:
+            console.print(Text(indent(str(cell), "  ")), soft_wrap=True)
     correct = sum(result.correct for result in checked.results)
     console.print(
         f"\n{correct} of {len(checked.results)} exercises correct. Grading uses more cases than these checks."

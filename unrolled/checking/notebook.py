@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,11 +33,31 @@ class Interrupted(Exception):
 
 
 @dataclass(frozen=True)
+class FailedCell:
+    """A cell that Python could not read, or that raised: what and where, ``line`` (from 1) being one of its own."""
+
+    number: int
+    source: str
+    kind: str
+    said: str
+    line: int | None
+
+    def __str__(self) -> str:
+        begins = self.source.strip().partition("\n")[0][:60]
+        said = f"{self.kind}: {self.said}".rstrip(": ")[:200]
+        return f"code cell {self.number}, which begins: {begins}\n    {said}"
+
+    def defines(self, name: str) -> bool:
+        """Whether the text of the cell has a function or a class of that name."""
+        return re.search(rf"^[ \t]*(?:def|class)[ \t]+{name}\b", self.source, re.MULTILINE) is not None
+
+
+@dataclass(frozen=True)
 class CheckedNotebook:
-    """Every exercise's result, and what cells raised, as ``"code cell 3: NameError: ..."``."""
+    """Every exercise's result, and the cells of no exercise that failed."""
 
     results: tuple[Result, ...]
-    errors: tuple[str, ...]
+    errors: tuple[FailedCell, ...]
 
     @property
     def correct(self) -> bool:
@@ -54,10 +75,11 @@ def check_notebook(path: Path, progress: Callable[[str], None] = lambda text: No
     with _as_in_jupyter(path.resolve().parent):
         progress("running the cells")
         session = Session()
-        errors = _run(session, notebook)
+        failed = _run(session, notebook)
         progress("checking")
-        results = tuple(_result(check, session.namespace) for check in checks)
-    return CheckedNotebook(results, errors)
+        results = tuple(_result(check, session.namespace, failed) for check in checks)
+    exercises = [check.exercise for check in checks]
+    return CheckedNotebook(results, tuple(cell for cell in failed if not any(map(cell.defines, exercises))))
 
 
 def checks_for(path: Path, notebook: NotebookNode) -> tuple[Check, ...]:
@@ -73,9 +95,9 @@ def checks_for(path: Path, notebook: NotebookNode) -> tuple[Check, ...]:
     raise NoChecks(f"{path} is not the notebook of a unit: neither its name nor its imports tell which.")
 
 
-def _run(session: Session, notebook: NotebookNode) -> tuple[str, ...]:
-    """Run the code cells; what they raised, but for exercises that are not written yet."""
-    errors = []
+def _run(session: Session, notebook: NotebookNode) -> tuple[FailedCell, ...]:
+    """Run the code cells; those that failed, but for exercises that are not written yet."""
+    failed = []
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(cells, start=1):
         if SKIPPED_TAGS & set(cell.metadata.get("tags", ())) or _is_check(cell):
@@ -85,8 +107,22 @@ def _run(session: Session, notebook: NotebookNode) -> tuple[str, ...]:
         if error and error["ename"] == "KeyboardInterrupt":
             raise Interrupted(f"Stopped in code cell {number}, which begins: {cell.source.strip().splitlines()[0]}")
         if error and error["ename"] != "NotImplementedError":
-            errors.append(f"code cell {number}: {error['ename']}: {error['evalue']}"[:300])
-    return tuple(errors)
+            failed.append(_failed(number, cell.source, error))
+    return tuple(failed)
+
+
+def _failed(number: int, source: str, error: dict[str, Any]) -> FailedCell:
+    """What an error output says of a cell, and the first line of its own that the error came through.
+
+    Of a cell that Python cannot read, IPython has left out empty lines at the beginning.
+    """
+    found = re.search(r"^ *Cell In\[\d+\], line (\d+)", "\n".join(error["traceback"]), re.MULTILINE)
+    said = re.sub(r" \(<cell [^>]*>, line \d+\)$", "", error["evalue"])
+    cell = FailedCell(number, source, error["ename"], said, int(found[1]) if found else None)
+    if cell.line and _is_unreadable(cell):
+        left_out = len(source) - len(source.lstrip("\n"))
+        return replace(cell, line=cell.line + left_out)
+    return cell
 
 
 def _is_check(cell: NotebookNode) -> bool:
@@ -94,10 +130,47 @@ def _is_check(cell: NotebookNode) -> bool:
     return bool(mark.get("grade")) and not mark.get("solution")
 
 
-def _result(check: Check, namespace: dict[str, Any]) -> Result:
+def _result(check: Check, namespace: dict[str, Any], failed: tuple[FailedCell, ...]) -> Result:
     if check.exercise not in namespace:
-        return Result(check.exercise, "not attempted", (f"The notebook leaves no function {check.exercise}.",))
-    return check(*[namespace.get(name) for name in check.arguments])
+        return _missing(check.exercise, namespace, failed)
+    result = check(*[namespace.get(name) for name in check.arguments])
+    for name in re.findall(r"name '(\w+)' is not defined", " ".join(result.messages)):
+        if (cell := _holding(name, failed)) is not None:
+            what = "a syntax error" if _is_unreadable(cell) else f"stopped with {cell.kind}"
+            begin = f"{name}'s cell {'has ' if _is_unreadable(cell) else ''}{what}: begin there."
+            result = replace(result, causes=(begin,))
+    return result
+
+
+def _missing(exercise: str, namespace: dict[str, Any], failed: tuple[FailedCell, ...]) -> Result:
+    """Why there is no such function: its cell failed, it has another name, or it is gone."""
+    cell = _holding(exercise, failed)
+    if cell is not None:
+        where = f", line {cell.line} of its cell" if cell.line else ""
+        then = "Python reads a cell as a whole, so" if _is_unreadable(cell) else "The cell stopped there, and so"
+        lines = cell.source.splitlines()
+        code = lines[cell.line - 1].strip() if cell.line and cell.line <= len(lines) else ""
+        what = f"{cell.kind}{where}: {cell.said}".rstrip(": ")
+        messages = (what, f"{then} there is no {exercise} yet.")
+        return Result(exercise, "raised", messages, code=code)
+    functions = [name for name, value in namespace.items() if callable(value) and not name.startswith("_")]
+    near = difflib.get_close_matches(exercise, functions, 1, cutoff=0.85)
+    if near:
+        said = f"The notebook has no function {exercise}, but it has {near[0]}: is the name misspelt?"
+    else:
+        said = (
+            f"The notebook has no function {exercise}: its cell is gone. `unrolled start` in an empty folder makes a "
+            "fresh notebook to copy it from."
+        )
+    return Result(exercise, "not attempted", (said,))
+
+
+def _holding(name: str, failed: tuple[FailedCell, ...]) -> FailedCell | None:
+    return next((cell for cell in failed if cell.defines(name)), None)
+
+
+def _is_unreadable(cell: FailedCell) -> bool:
+    return cell.kind in ("SyntaxError", "IndentationError", "TabError")
 
 
 @contextmanager
