@@ -24,7 +24,8 @@ HELD_OUT_NAME = 4  # one name in four of a list is kept from training, and
 HELD_OUT_PATTERN = 6  # every sixth pattern of a file
 SHARE_OF_NEW = {"train": 0.0, "held_out": 0.5}  # of the names in a part are of those kept
 LENGTHS = range(4, 41)
-OFTEN = {"ambiguity": 3}  # so many times as often as the patterns of other files
+SHORT, DRAWN_AGAIN = 12, 0.7  # sentences of fewer words than this are drawn again, most times
+OFTEN = {"ambiguity": 2, "predicates": 3}  # so many times as often as the patterns of other files
 NOISE = 0.025  # of the names in the training part are tagged wrongly
 RULES = read_rules(sorted(HERE.glob("rules/*.txt")))
 FAME = 2.2  # how much more often names that stand early in a list are drawn
@@ -40,8 +41,9 @@ class Pattern(NamedTuple):
 class Names:
     """The lists of names as a part may use them, and the lists of words, which belong to both parts.
 
-    A quarter of each list is kept aside, but for names that rules and patterns write out. Training never has these; in the part held_out every second name is one
-    of these, as in any text some names are new to a reader and some are not.
+    A quarter of each list is kept aside, chosen among the names that rules and patterns do not write out themselves.
+    Training never has these; in the part held_out every second name from a list is one of them, as in any text some
+    names are new to a reader and some are not.
     """
 
     def __init__(self, part: str):
@@ -111,7 +113,13 @@ def make_sentences(part: str, noise: float) -> Iterator[list[Tagged]]:
         for _ in range(100):
             sentence = writer.sentence(pattern.tree, rng)
             words = tuple(word for word, _ in sentence)
-            if len(sentence) in LENGTHS and words not in seen and not forbidden.intersection(names_in(sentence)):
+            short = len(sentence) < SHORT and rng.random() < DRAWN_AGAIN
+            if (
+                len(sentence) in LENGTHS
+                and not short
+                and words not in seen
+                and not forbidden.intersection(names_in(sentence))
+            ):
                 break
         else:
             raise ValueError(

@@ -248,7 +248,7 @@ def wordnet() -> dict[str, list[str]]:
         out[file] = common(counts, f"{LEXNAMES.index(lexname):02d}", n)
     out["adjective"] = [word for word in common(counts, "00", 960) if word not in NO_PREDICATE][:900]
     out["adverb_ly"] = [word for word in common(counts, "02", 700) if word.endswith("ly")][:250]
-    out["verb_past"], out["verb_ing"] = verbs(counts)
+    out["verb"], out["verb_past"], out["verb_ing"] = verbs(counts)
     return {file: list(dict.fromkeys(names)) for file, names in out.items()}
 
 
@@ -275,8 +275,8 @@ UNCHANGED = set(
 )
 
 
-def verbs(counts: Counter[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Past forms and -ing forms of the most common verbs that are regular."""
+def verbs(counts: Counter[tuple[str, str]]) -> tuple[list[str], list[str], list[str]]:
+    """Base forms, past forms and -ing forms of the most common verbs that are regular."""
     irregular: dict[str, list[str]] = defaultdict(list)
     for line in (WORDNET / "verb.exc").read_text(encoding="utf-8").split("\n"):
         if line:
@@ -286,17 +286,18 @@ def verbs(counts: Counter[tuple[str, str]]) -> tuple[list[str], list[str]]:
     for (word, file), count in counts.items():
         if 29 <= int(file) <= 43 and re.fullmatch(r"[a-z]{3,}", word) and word not in UNCHANGED:
             total[word] += count
-    past, ing = [], []
+    base, past, ing = [], [], []
     for word, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))[:1100]:
         forms = irregular[word]
         if any(not form.endswith(("ed", "ing")) for form in forms):
             continue
         short = re.sub("e$", "", word)
+        base.append(word)
         past.append(next((form for form in forms if form.endswith("ed")), re.sub(r"(?<![aeiou])y$", "i", short) + "ed"))
         ing.append(
             next((form for form in forms if form.endswith("ing")), (word if word.endswith("ee") else short) + "ing")
         )
-    return past[:700], ing[:700]
+    return base[:700], past[:700], ing[:700]
 
 
 def occupations(nouns: dict[str, Synset], counts: Counter[tuple[str, str]]) -> list[str]:
@@ -345,7 +346,7 @@ def write(lists: dict[str, list[str]]) -> None:
     for file, names in sorted(lists.items()):
         folder = (
             "words"
-            if file in (*WORDS, "occupation", "adjective", "adverb_ly", "verb_past", "verb_ing")
+            if file in (*WORDS, "occupation", "adjective", "adverb_ly", "verb", "verb_past", "verb_ing")
             else "gazetteers"
         )
         (HERE / folder / f"{file}.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
