@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -9,6 +12,7 @@ import pytest
 from right_answers import RIGHT, STUB, altered, body_of
 from typer.testing import CliRunner
 
+from unrolled import notebooks
 from unrolled.checking.notebook import check_notebook
 from unrolled.checking.outcome import Result
 from unrolled.cli import app
@@ -83,3 +87,36 @@ def test_only_cells_of_no_exercise_are_listed_apart(tmp_path, monkeypatch):
     apart = typed.stdout.partition("Other cells that failed on the way:")[2]
     assert "NameError: name 'undefined_name' is not defined" in apart and "my_plot = undefined_name" in apart
     assert "SyntaxError" not in apart and "! raised: rnn_cell_forward" in typed.stdout
+
+
+@pytest.mark.parametrize("called", ["01_rnn_step_by_step", "01", "1", "rnn", "RNN"])
+def test_a_unit_goes_by_its_name_its_number_and_a_word_of_it(called):
+    assert notebooks.find_release(called).slug == SLUG
+
+
+def test_a_word_of_several_units_names_none(tmp_path, monkeypatch):
+    for slug in ("07_gates_and_memory", "08_gates_again"):
+        (tmp_path / slug).mkdir()
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / slug / f"{slug}.ipynb")
+    monkeypatch.setattr(notebooks, "PLACES", (tmp_path,))
+    assert notebooks.find_release("memory").slug == "07_gates_and_memory"
+    with pytest.raises(notebooks.UnknownUnit, match="The units are: 07_gates_and_memory, 08_gates_again"):
+        notebooks.find_release("gates")
+
+
+def test_one_exercise_is_checked_alone_and_the_file_is_named_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results(tmp_path, *cells_of(altered((CELL, CELL.replace("p['ba']", "0")))))
+    alone = CliRunner().invoke(app, ["check", "rnn", "lstm_forward"])
+    assert alone.exit_code == 0, alone.output
+    assert alone.stdout.startswith(f"{SLUG}.ipynb, saved less than a minute ago")
+    assert "1 of 1 exercises correct" in alone.stdout and "gru_forward" not in alone.stdout
+    old = time.time() - 3 * 3600 - 5
+    os.utime(f"{SLUG}.ipynb", (old, old))
+    assert f"{SLUG}.ipynb, saved 3 hours ago" in CliRunner().invoke(app, ["check", "1", "gru_forward"]).stdout
+    unknown = CliRunner().invoke(app, ["check", "1", "lstm_foward"])
+    assert unknown.exit_code == 2 and "Did you mean lstm_forward?" in unknown.stderr
+
+
+def test_the_version_is_the_installed_one():
+    assert CliRunner().invoke(app, ["--version"]).stdout.strip() == f"unrolled {metadata.version('unrolled')}"

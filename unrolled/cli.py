@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
+from importlib import metadata
 from pathlib import Path
 from textwrap import indent
 from typing import Annotated, NoReturn
@@ -17,7 +19,6 @@ from unrolled.checking.outcome import SYMBOLS, Outcome, Result, as_text
 from unrolled.notebooks import Release, UnknownUnit, UnreadableNotebook, find_release, releases
 
 app = typer.Typer(
-    help="Sequence models, hands on: start a unit's notebook, and check what you have written.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,8 +26,23 @@ app = typer.Typer(
 STYLES: dict[Outcome, str] = {"correct": "green", "incorrect": "red", "raised": "yellow", "not attempted": "dim"}
 WRONG_USAGE = 2
 
-UnitName = Annotated[str, typer.Argument(metavar="UNIT", help="A unit, e.g. 01_rnn_step_by_step, or just 01.")]
+UnitName = Annotated[str, typer.Argument(metavar="UNIT", help="A unit: 01_rnn_step_by_step, 01, 1 or rnn.")]
 UnitOrFile = Annotated[str, typer.Argument(metavar="UNIT", help="A unit, or the path of a notebook.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        _console().print(f"unrolled {metadata.version('unrolled')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def unrolled(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version is installed.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Sequence models, hands on: start a unit's notebook, and check what you have written."""
 
 
 @app.command()
@@ -83,21 +99,25 @@ def start(unit: UnitName) -> None:
 
 
 @app.command()
-def check(unit: UnitOrFile) -> None:
+def check(
+    unit: UnitOrFile,
+    exercise: Annotated[str | None, typer.Argument(help="Try this exercise only.", show_default=False)] = None,
+) -> None:
     """Run a notebook's cells and try every exercise on the public cases; exit status 0 when all are correct."""
-    from unrolled.checking.notebook import Interrupted, NoChecks, check_notebook
+    from unrolled.checking.notebook import Interrupted, NoChecks, NoSuchExercise, check_notebook
 
     path = _notebook(unit)
     console = _console()
     try:
         with console.status(f"{path}: reading") as status:
-            checked = check_notebook(path, lambda doing: status.update(f"{path}: {doing}"))
+            checked = check_notebook(path, lambda doing: status.update(f"{path}: {doing}"), exercise)
     except OSError as error:
         _stop(f"{path} cannot be read: {error.strerror}")
-    except (UnreadableNotebook, NoChecks) as error:
+    except (UnreadableNotebook, NoChecks, NoSuchExercise) as error:
         _stop(str(error))
     except Interrupted as error:
         _stop(str(error), 1)
+    console.print(Text(f"{path}, saved {_ago(time.time() - path.stat().st_mtime)} ago\n"), soft_wrap=True)
     console.print(_table(checked.results))
     for result in checked.results:
         if result.outcome in ("incorrect", "raised"):
@@ -113,6 +133,15 @@ def check(unit: UnitOrFile) -> None:
     )
     if not checked.correct:
         raise typer.Exit(1)
+
+
+def _ago(seconds: float) -> str:
+    """A time that has passed, in words: how long ago a notebook was saved decides whether it was saved at all."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit}{'s' if number > 1 else ''}"
+    return "less than a minute"
 
 
 def _table(results: tuple[Result, ...]) -> Table:

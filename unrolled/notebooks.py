@@ -73,16 +73,34 @@ def releases() -> list[Release]:
 
 
 def find_release(unit: str) -> Release:
-    """The release of a unit by its name or its number (``01``). Raises UnknownUnit."""
+    """The release of a unit by its name, its number (``01``, ``1``) or a word of its name (``rnn``).
+
+    Raises UnknownUnit, when several have that word too.
+    """
     known = releases()
-    matches = [release for release in known if unit in (release.slug, release.slug.partition("_")[0])]
-    if len(matches) == 1:
-        return matches[0]
+    called = unit.lower()
+    for also in (_whole, _numbers, _words):
+        matches = [release for release in known if called in also(release.slug)]
+        if len(matches) == 1:
+            return matches[0]
     names = [release.slug for release in known]
     near = difflib.get_close_matches(unit, names, 1)
     guess = f" Did you mean {near[0]}?" if near else ""
     listed = ", ".join(names) or "none: the notebooks are missing from this installation"
     raise UnknownUnit(f"There is no unit “{unit}”.{guess} The units are: {listed}")
+
+
+def _whole(slug: str) -> list[str]:
+    return [slug.lower()]
+
+
+def _numbers(slug: str) -> list[str]:
+    number = slug.partition("_")[0]
+    return [number, number.lstrip("0")]
+
+
+def _words(slug: str) -> list[str]:
+    return slug.lower().split("_")[1:]
 
 
 def read(path: Path) -> NotebookNode:

@@ -28,6 +28,10 @@ class NoChecks(LookupError):
     """The notebook belongs to no unit that has public checks."""
 
 
+class NoSuchExercise(LookupError):
+    """The unit has no exercise of that name; the message lists those that it has."""
+
+
 class Interrupted(Exception):
     """Ctrl-C while a cell was running; the message names the cell."""
 
@@ -65,21 +69,37 @@ class CheckedNotebook:
         return all(result.correct for result in self.results)
 
 
-def check_notebook(path: Path, progress: Callable[[str], None] = lambda text: None) -> CheckedNotebook:
+def check_notebook(
+    path: Path, progress: Callable[[str], None] = lambda text: None, exercise: str | None = None
+) -> CheckedNotebook:
     """Run the cells of a notebook in one namespace, in its own folder, and check the functions that they leave.
 
-    Cells go on after one that raises, as graded ones do. Raises OSError, UnreadableNotebook, NoChecks, Interrupted.
+    Cells go on after one that raises, as graded ones do.
+
+    Args:
+        progress: is told what is being done.
+        exercise: check this one only; all by default.
+
+    Raises:
+        OSError, UnreadableNotebook, NoChecks, NoSuchExercise, Interrupted.
     """
     notebook = read(path)
     checks = checks_for(path, notebook)
+    exercises = [check.exercise for check in checks]
+    if exercise and exercise not in exercises:
+        near = difflib.get_close_matches(exercise, exercises, 1)
+        guess = f" Did you mean {near[0]}?" if near else ""
+        raise NoSuchExercise(f"There is no exercise {exercise}.{guess} The exercises are: {', '.join(exercises)}")
     with _as_in_jupyter(path.resolve().parent):
         progress("running the cells")
         session = Session()
         failed = _run(session, notebook)
-        progress("checking")
-        results = tuple(_result(check, session.namespace, failed) for check in checks)
-    exercises = [check.exercise for check in checks]
-    return CheckedNotebook(results, tuple(cell for cell in failed if not any(map(cell.defines, exercises))))
+        results = []
+        for number, check in enumerate(checks, start=1):
+            if exercise in (None, check.exercise):
+                progress(f"checking {check.exercise}, {number} of {len(checks)}")
+                results.append(_result(check, session.namespace, failed))
+    return CheckedNotebook(tuple(results), tuple(cell for cell in failed if not any(map(cell.defines, exercises))))
 
 
 def checks_for(path: Path, notebook: NotebookNode) -> tuple[Check, ...]:
