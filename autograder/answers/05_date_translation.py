@@ -41,8 +41,6 @@ docs/writing-a-unit.md says how this file is read.
     "Wes": "the weights of the state",
     "be": "the bias of the energies",
     "ve": "the last weights of the energies",
-    "weighted": "the places times their weights",
-    "character": "the character of a number",
     "width": "the width of a group",
     "T_y": "the number of characters to write",
     "texts": "the texts",
@@ -99,7 +97,31 @@ def encode_text(text, vocabulary, T_x):
     return np.array(ids + [UNKNOWN] * (T_x - len(ids)), dtype="int32")
 
 
-# %% equivalent="change_an_argument-c235c3" exercise="encode_text" because="a string cannot be changed in place"
+# %% mistake="nothing_written" exercise="encode_text" says="the numbers of the characters are never written: all is padding"
+def encode_text(text, vocabulary, T_x):
+    return np.zeros(T_x, dtype="int32")
+
+
+# %% mistake="one_too_few" exercise="encode_text" says="there is one number too few"
+def encode_text(text, vocabulary, T_x):
+    ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
+    return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")[: T_x - 1]
+
+
+# %% mistake="padding_in_front_too" exercise="encode_text" says="there is padding in front of the text, too"
+def encode_text(text, vocabulary, T_x):
+    ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
+    return np.array([PAD] + ids + [PAD] * (T_x - len(ids)), dtype="int32")
+
+
+# %% mistake="unknown_as_a_character" exercise="encode_text" says="unknown characters get the number of a known one, not UNKNOWN"
+def encode_text(text, vocabulary, T_x):
+    ids = [vocabulary.get(character, 2) for character in text[:T_x]]
+    return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
+
+
+# %% equivalent="change_an_argument-b30d12" exercise="encode_text" because="a string cannot be changed in place"
+
 
 # %% paraphrase="filled" exercise="encode_text"
 def encode_text(text, vocabulary, T_x):
@@ -174,6 +196,27 @@ def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     characters[UNKNOWN] = "?"
     return "".join(characters[int(number)] for number in ids if number != PAD)
+
+
+# %% mistake="unknown_for_padding" exercise="decode_ids" says="UNKNOWN is left out instead of PAD"
+def decode_ids(ids, vocabulary):
+    characters = {number: character for character, number in vocabulary.items()}
+    return "".join(characters.get(int(number), "?") for number in ids if number != UNKNOWN)
+
+
+# %% mistake="all_question_marks" exercise="decode_ids" says="every number becomes a question mark: no character is found"
+def decode_ids(ids, vocabulary):
+    return "?" * sum(number != PAD for number in ids)
+
+
+# %% mistake="padding_kept_only" exercise="decode_ids" says="only the padding is kept, and the characters are left out"
+def decode_ids(ids, vocabulary):
+    return "?" * sum(number == PAD for number in ids)
+
+
+# %% mistake="question_marks_for_padding_too" exercise="decode_ids" says="every number becomes a question mark, padding too"
+def decode_ids(ids, vocabulary):
+    return "?" * len(ids)
 
 
 # %% paraphrase="loop" exercise="decode_ids"
@@ -295,7 +338,61 @@ def masked_softmax(energies, mask):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+# %% mistake="other_sign" exercise="masked_softmax" says="the energies have the other sign"
+def masked_softmax(energies, mask):
+    turned = -energies
+    largest = np.max(turned, axis=1, keepdims=True, where=mask, initial=turned.min())
+    powers = np.exp(np.where(mask, turned - largest, -np.inf))
+    return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1)
+
+
+# %% mistake="by_the_mean" exercise="masked_softmax" says="the exponentials are divided by their mean, not by their sum"
+def masked_softmax(energies, mask):
+    weights = np.zeros(energies.shape)
+    for i in range(len(energies)):
+        kept = energies[i, mask[i]]
+        if kept.size:
+            powers = np.exp(kept - kept.max())
+            weights[i, mask[i]] = powers / powers.mean()
+    return weights
+
+
+# %% mistake="nothing_written" exercise="masked_softmax" says="the weights are never written: all of them are 0"
+def masked_softmax(energies, mask):
+    return np.zeros(energies.shape)
+
+
+# %% mistake="first_text_left_out" exercise="masked_softmax" says="the first text is left out"
+def masked_softmax(energies, mask):
+    largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
+    powers = np.exp(np.where(mask, energies - largest, -np.inf))
+    powers[0] = 0
+    return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1)
+
+
+# %% mistake="equal_shares" exercise="masked_softmax" says="the energies are not used: all characters of a text have the same share"
+def masked_softmax(energies, mask):
+    return mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)
+
+
+# %% mistake="one_by_the_sum" exercise="masked_softmax" says="1 is divided by the sum, not the exponential of the place"
+def masked_softmax(energies, mask):
+    weights = np.zeros(energies.shape)
+    for i in range(len(energies)):
+        kept = energies[i, mask[i]]
+        if kept.size:
+            weights[i, mask[i]] = 1 / np.exp(kept - kept.max()).sum()
+    return weights
+
+
+# %% mistake="not_divided" exercise="masked_softmax" says="the exponentials are not divided by their sum"
+def masked_softmax(energies, mask):
+    largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
+    return np.exp(np.where(mask, energies - largest, -np.inf))
+
+
 # %% equivalent="swap_parts-6bb470" exercise="masked_softmax" because="the larger of two numbers is the same in either order"
+
 
 # %% paraphrase="row_by_row" exercise="masked_softmax"
 def masked_softmax(energies, mask):
@@ -400,6 +497,48 @@ def additive_energies(a, s_prev, parameters):
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev[:1] @ parameters["Wes"] + parameters["be"])[:, None, :])
     return (hidden @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="state_subtracted" exercise="additive_energies" says="what comes from the state is subtracted, not added"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh(a @ parameters["Wea"] - (s_prev @ parameters["Wes"])[:, None, :] + parameters["be"])
+    return (hidden @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="bias_subtracted" exercise="additive_energies" says="the bias is subtracted, not added"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] - parameters["be"])[:, None, :])
+    return (hidden @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="only_the_state" exercise="additive_energies" says="what the encoder says is left out of the energies"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh(0 * a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
+    return (hidden @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="state_first" exercise="additive_energies" says="the state and a are joined in another order than their weights"
+def additive_energies(a, s_prev, parameters):
+    repeated = np.repeat(s_prev[:, None, :], a.shape[1], axis=1)
+    W = np.concatenate([parameters["Wea"], parameters["Wes"]])
+    hidden = np.tanh(np.concatenate([repeated, a], axis=2) @ W + parameters["be"])
+    return (hidden @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="first_place_only" exercise="additive_energies" says="every energy is written to the first place, over the one before"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
+    energies = np.zeros(a.shape[:2])
+    energies[:, 0] = (hidden @ parameters["ve"])[:, -1, 0]
+    return energies
+
+
+# %% mistake="last_text_left_out" exercise="additive_energies" says="the last text is left out"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
+    energies = (hidden @ parameters["ve"])[:, :, 0]
+    energies[-1] = 0
+    return energies
 
 
 # %% paraphrase="place_by_place" exercise="additive_energies"
@@ -1431,6 +1570,50 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
+# %% mistake="second_best" exercise="translate" says="the least likely character is taken"
+def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
+    a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
+    s = c = np.zeros((len(texts), n_s), dtype="float32")
+    written = []
+    for _ in range(T_y):
+        probabilities, _, s, c = ask(step, a, mask, s, c)
+        written.append(probabilities.argmin(axis=1))
+    return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
+
+
+# %% mistake="most_looked_at" exercise="translate" says="the place that is looked at most is written, not the most likely character"
+def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
+    a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
+    s = c = np.zeros((len(texts), n_s), dtype="float32")
+    written = []
+    for _ in range(T_y):
+        _, weights, s, c = ask(step, a, mask, s, c)
+        written.append(weights.argmax(axis=1))
+    return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
+
+
+# %% mistake="backwards" exercise="translate" says="the characters stand in the wrong order, the last one first"
+def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
+    a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
+    s = c = np.zeros((len(texts), n_s), dtype="float32")
+    written = []
+    for _ in range(T_y):
+        probabilities, _, s, c = ask(step, a, mask, s, c)
+        written.insert(0, probabilities.argmax(axis=1))
+    return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
+
+
+# %% mistake="one_step_too_few" exercise="translate" says="there is one step too few"
+def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
+    a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
+    s = c = np.zeros((len(texts), n_s), dtype="float32")
+    written = [np.zeros(len(texts), dtype=int)]
+    for _ in range(T_y - 1):
+        probabilities, _, s, c = ask(step, a, mask, s, c)
+        written.append(probabilities.argmax(axis=1))
+    return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
+
+
 # %% paraphrase="one_by_one" exercise="translate"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     answers = []
@@ -1529,6 +1712,55 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, :, : len(text)]
 
 
+# %% mistake="memory_forgotten" exercise="attention_map" says="the memory c does not go on to the next step"
+def attention_map(text, encoder, step, human, T_x, T_y, n_s):
+    a, mask = ask(encoder, encode_text(text, human, T_x)[None])
+    s = c = np.zeros((1, n_s), dtype="float32")
+    rows = []
+    for _ in range(T_y):
+        _, weights, s, _ = ask(step, a, mask, s, c)
+        rows.append(weights[0])
+    return np.stack(rows)[:, : len(text)]
+
+
+# %% mistake="state_swapped" exercise="attention_map" says="the new s and the new c change places"
+def attention_map(text, encoder, step, human, T_x, T_y, n_s):
+    a, mask = ask(encoder, encode_text(text, human, T_x)[None])
+    s = c = np.zeros((1, n_s), dtype="float32")
+    rows = []
+    for _ in range(T_y):
+        _, weights, c, s = ask(step, a, mask, s, c)
+        rows.append(weights[0])
+    return np.stack(rows)[:, : len(text)]
+
+
+# %% mistake="backwards" exercise="attention_map" says="the rows stand in the wrong order, the last step first"
+def attention_map(text, encoder, step, human, T_x, T_y, n_s):
+    a, mask = ask(encoder, encode_text(text, human, T_x)[None])
+    s = c = np.zeros((1, n_s), dtype="float32")
+    rows = []
+    for _ in range(T_y):
+        _, weights, s, c = ask(step, a, mask, s, c)
+        rows.insert(0, weights[0])
+    return np.stack(rows)[:, : len(text)]
+
+
+# %% mistake="nothing_written" exercise="attention_map" says="the weights are never written: the map is 0"
+def attention_map(text, encoder, step, human, T_x, T_y, n_s):
+    return np.zeros((T_y, min(len(text), T_x)))
+
+
+# %% mistake="cut_one_short" exercise="attention_map" says="the last character of the text is cut off"
+def attention_map(text, encoder, step, human, T_x, T_y, n_s):
+    a, mask = ask(encoder, encode_text(text, human, T_x)[None])
+    s = c = np.zeros((1, n_s), dtype="float32")
+    rows = []
+    for _ in range(T_y):
+        _, weights, s, c = ask(step, a, mask, s, c)
+        rows.append(weights[0])
+    return np.stack(rows)[:, : min(len(text), T_x) - 1]
+
+
 # %% paraphrase="filled" exercise="attention_map"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, np.array([encode_text(text, human, T_x)]))
@@ -1614,6 +1846,39 @@ def exact_match(texts, predicted, expected, width):
     groups = np.array([len(text) // width * width for text in texts])
     by_length = {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
     return float(np.mean(list(by_length.values()))), by_length
+
+
+# %% mistake="no_groups" exercise="exact_match" says="nothing is put into the dictionary"
+def exact_match(texts, predicted, expected, width):
+    return float(np.mean([one == other for one, other in zip(predicted, expected)])), {}
+
+
+# %% mistake="first_group_only" exercise="exact_match" says="only the group of the shortest texts is measured"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    short = np.array([len(text) < width for text in texts])
+    return float(right.mean()), {0: float(right[short].mean())} if short.any() else {}
+
+
+# %% mistake="groups_counted" exercise="exact_match" says="in the groups, right dates are counted and not divided by how many there are"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return float(right.mean()), {int(group): float(right[groups == group].sum()) for group in np.unique(groups)}
+
+
+# %% mistake="one_off" exercise="exact_match" says="each translation is compared with the date of another text"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted[-1:] + predicted[:-1], expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
+
+
+# %% mistake="wrong_ones" exercise="exact_match" says="the wrong dates are counted instead of the right ones"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one != other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
 # %% paraphrase="counted_by_hand" exercise="exact_match"

@@ -180,15 +180,15 @@ The dictionary leads from characters to numbers. You need the other direction.
 
 <details><summary>Hint 2: the plan</summary>
 
-Turn the dictionary round, once: `{number: character for character, number in …}`. Start with an empty text. Look up each number
-that is not `PAD`, with `"?"` for those that are not there, and add what you get.
+Turn the dictionary round, once: `{number: character for character, number in …}`. Start with an empty text, and go from number to
+number. There are three cases: it has a character, it is `PAD`, or neither.
 
 </details>
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`characters = {number: character for character, number in vocabulary.items()}`. For each number that is not `PAD`, add
-`characters.get(int(number), "?")` to the text.
+`characters = {number: character for character, number in vocabulary.items()}`. For each number: if it is `in characters`, add
+`characters[number]` to the text; if it is not, and is not `PAD` either, add `"?"`.
 
 </details>
 """
@@ -209,9 +209,10 @@ def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     text = ""
     for number in ids:
-        character = characters.get(int(number), "?")
-        if number != PAD:
-            text += character
+        if number in characters:
+            text += characters[number]
+        elif number != PAD:
+            text += "?"
     return text
     ### END SOLUTION
 
@@ -452,7 +453,7 @@ left?
 
 <details><summary>Hint 2: the plan</summary>
 
-`weights[:, :, None] * a` is `(m, T_x, 2n_a)`. Sum it over the places, which are axis 1. Or in one go: `np.einsum("mt,mtn->mn",
+`np.expand_dims(weights, axis=2) * a`, or `weights[:, :, None] * a`, is `(m, T_x, 2n_a)`. Sum it over the places, which are axis 1. Or in one go: `np.einsum("mt,mtn->mn",
 …)`.
 
 </details>
@@ -482,8 +483,7 @@ def one_step_attention(a, s_prev, parameters, mask):
     ### BEGIN SOLUTION
     energies = additive_energies(a, s_prev, parameters)
     weights = masked_softmax(energies, mask)
-    weighted = weights[:, :, None] * a
-    context = weighted.sum(axis=1)
+    context = np.sum(np.expand_dims(weights, axis=2) * a, axis=1)
     return context, weights
     ### END SOLUTION
 
