@@ -38,7 +38,7 @@ $(STAMP): pyproject.toml requirements.lock
 	  $$python -m venv --clear .venv; \
 	fi
 	@echo "Installing the packages of requirements.lock into .venv (the first time takes some minutes)"
-	@$(PY) -m pip install -qq --disable-pip-version-check -r requirements.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --use-pep517 -r requirements.lock
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(PY) -m pip check --disable-pip-version-check || \
 	  { echo "Packages in .venv do not fit together: remove .venv and try again" >&2; exit 1; }
