@@ -103,14 +103,15 @@ def open_house(
     lacking = confine.available()
     if lacking and not accept_risk:
         raise LockdownUnavailable(lacking)
-    with Nursery() as nursery:
+    readable = tuple(root / name for name in OPEN)
+    with Nursery(readable) as nursery:
         _warm()
         nursery.wait_until_warm()
         yield House(
             address=nursery.address,
             scratch=nursery.scratch,
             limits=limits or Limits(),
-            readable=tuple(root / name for name in OPEN),
+            readable=readable,
             forbidden=(*(root / name for name in SECRET), *forbidden, Path(f"/proc/{os.getpid()}/mem")),
             lock=not lacking,
         )

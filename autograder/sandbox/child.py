@@ -22,20 +22,24 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograder.sandbox import child_models, recipes
-from autograder.sandbox.confine import ConfinementError, forbidden_but_readable, lock_down
+from autograder.sandbox import child_models, confine, recipes
+from autograder.sandbox.confine import ConfinementError
+from autograder.sandbox.nursery import Cradle, die_with_parent
 from unrolled.execution import Session, captured, place_of
 from unrolled.wire import Channel, Recipe, Reference, StandIn, WireError
 
 MAX_MESSAGE = 500  # characters of an exception's message
 
 
-def live(sock: socket.socket, request: Mapping[str, Any], session: Session) -> NoReturn:
-    """Be a child: lock down, say so, and answer until the other side is gone. Never returns."""
+def live(sock: socket.socket, session: Session, cradle: Cradle) -> NoReturn:
+    """Be a child: hear where to live, lock down, say so, and answer until the other side is gone. Never returns.
+
+    ``cradle``: what it was born to.
+    """
     channel = Channel(sock)
     try:
         try:
-            settled = _settle(sock, request)
+            settled = _settle(sock, channel.receive(), cradle)
         except Exception:
             channel.send({"failed": traceback.format_exc()})
             raise
@@ -45,26 +49,33 @@ def live(sock: socket.socket, request: Mapping[str, Any], session: Session) -> N
         os._exit(0)  # no exit handlers, the student's neither
 
 
-def _settle(sock: socket.socket, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Cut every tie but the socket, lock down, and report which protections hold."""
+def _settle(sock: socket.socket, request: Mapping[str, Any], cradle: Cradle) -> dict[str, Any]:
+    """Cut every tie but the socket, become nobody, lock down, and report which protections hold."""
     scratch = Path(request["scratch"])
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     os.closerange(3, sock.fileno())
     os.closerange(sock.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-    os.chdir(scratch / "work")
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"):
         os.environ[name] = str(scratch / "tmp")
     tempfile.tempdir = str(scratch / "tmp")
     sys.path.insert(0, "")  # a notebook imports the modules that lie beside it
     if not request["lock"]:
+        os.chdir(scratch / "work")
         return {"protections": []}
-    protections = lock_down(scratch, [Path(path) for path in request["readable"]])
-    leaks = forbidden_but_readable(Path(path) for path in request["forbidden"])
+    readable = [Path(path) for path in request["readable"]]
+    protections = ["own-files-only"] if cradle.secluded else []
+    protections += confine.keep_to_a_share(cradle.core)
+    if confine.become_nobody(scratch, readable):
+        protections.append("own-user")
+    die_with_parent(cradle.nursery)  # the wish is forgotten when the user changes
+    os.chdir(scratch / "work")
+    protections += confine.lock_down(scratch, readable)
+    leaks = confine.forbidden_but_readable(Path(path) for path in request["forbidden"])
     if leaks:
         raise ConfinementError(f"the lockdown has a hole: a student's process could read {leaks[0]}")
-    return {"protections": list(protections)}
+    return {"protections": protections}
 
 
 class Answering:

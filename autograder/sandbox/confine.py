@@ -21,6 +21,7 @@ MAX_FILE = 64 << 20  # bytes of one file
 MAX_OPEN_FILES = 512
 MAX_CPU = 1800  # seconds of processor time in a process's whole life: for one that outlives whoever watched it
 MAX_DATA = 6 << 30  # bytes of private memory: a backstop behind the watchdog's bound on resident memory
+OWN_USERS = 0x70000000  # and the process id: users that own nothing; systemd keeps these numbers free
 
 
 class ConfinementError(Exception):
@@ -62,7 +63,7 @@ def lock_down(scratch: Path, readable: Iterable[Path]) -> tuple[str, ...]:
     from autograder.sandbox.system_calls import load_filter
 
     policy = sandlock.Sandbox(
-        fs_readable=[str(path) for path in [*_python(), *readable] if path.exists()],
+        fs_readable=[str(path) for path in [*python_files(), *readable] if path.exists()],
         fs_writable=[str(scratch), "/dev/null"],
     )
     try:
@@ -73,6 +74,55 @@ def lock_down(scratch: Path, readable: Iterable[Path]) -> tuple[str, ...]:
     except (sandlock.SandlockError, OSError, ValueError) as error:
         raise ConfinementError(f"the lockdown failed: {error}") from error
     return "landlock-files", "landlock-signals", "seccomp", "no-capabilities", "rlimits"
+
+
+def keep_to_a_share(core: int) -> list[str]:
+    """Have the calling process keep to one core, and be weighed as one against others, however many threads it starts.
+
+    A session is what the scheduler weighs (sched(7), "the autogroup feature"). Returns the names of protections.
+    """
+    os.setsid()
+    try:
+        os.sched_setaffinity(0, {core})
+    except OSError:
+        return []  # the core has been taken from us since
+    return ["own-core"]
+
+
+def become_nobody(scratch: Path, readable: Iterable[Path]) -> bool:
+    """Make the calling process, if it is root's, that of a user and group that own nothing but ``scratch``.
+
+    The number is the process's own, far above those that people and services have: no two that live share one. Where
+    such a user could not read what it must, as in a checkout that only root may enter, root it remains.
+    """
+    if os.geteuid() != 0:
+        return False
+    number = OWN_USERS + os.getpid()
+    files = [path for path in (Path(sys.prefix), Path(sys.base_prefix), scratch / "work", *readable) if path.exists()]
+    needed = [(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK) for path in files]
+    try:
+        _give(scratch, number)
+        os.setgroups([])
+        os.setegid(number)
+        os.seteuid(number)
+        reads = all(os.access(path, mode, effective_ids=True) for path, mode in needed)
+    except OSError:  # in a container whose root may not, or does not know the number
+        reads = False
+    os.seteuid(0)
+    os.setegid(0)
+    if not reads:
+        _give(scratch, 0)
+        return False
+    os.setresgid(number, number, number)
+    os.setresuid(number, number, number)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: its own /proc/self is its own again
+    return True
+
+
+def _give(folder: Path, owner: int) -> None:
+    for parent, _, names in os.walk(folder):
+        for path in (parent, *(os.path.join(parent, name) for name in names)):
+            os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def forbidden_but_readable(forbidden: Iterable[Path]) -> list[Path]:
@@ -90,7 +140,7 @@ def _opens(path: Path) -> bool:
     return True
 
 
-def _python() -> list[Path]:
+def python_files() -> list[Path]:
     """What Python and its packages read: the installation, shared libraries, time zones, fonts, a few devices."""
     prefixes = [Path(sys.prefix)]
     base = Path(sys.base_prefix)

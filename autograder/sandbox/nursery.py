@@ -2,9 +2,9 @@
 submission.
 
 It is started as a program of its own (``python -m autograder.sandbox.nursery SOCKET``) with a clean environment, and
-imports no grader and no reference: a child inherits its memory, so nothing secret may ever have been in it. It serves
-one request at a time: a JSON line in, and back a child's process id with two file descriptors (the child's socket and
-its pidfd).
+imports no grader and no reference: a child inherits its memory, so nothing secret may ever have been in it. So it reads
+nothing either: whoever connects gets a fresh child's process id with two file descriptors (the child's socket and its
+pidfd), and tells the child itself, over that socket, where to live. The nursery does not know its own address.
 
 No TensorFlow operation may run here before a fork: that would start threads, which a fork does not copy.
 """
@@ -14,20 +14,22 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
-import json
 import os
 import pkgutil
+import random
+import select
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from autograder.course.root import ROOT
-from autograder.sandbox import confine, scratch
+from autograder.sandbox import confine, view
+from autograder.sandbox.own_folder import OwnFolder
 from unrolled.execution import Session
 
 LESSON_ROOMS = "unrolled.checks", "unrolled.datasets", "unrolled.plots", "unrolled.sound"  # what notebooks import
@@ -45,6 +47,15 @@ ENVIRONMENT = {
 }
 
 
+@dataclass(frozen=True)
+class Cradle:
+    """What a child is born to: the nursery's process id, a core, and whether it sees nothing but its own files."""
+
+    nursery: int
+    core: int
+    secluded: bool
+
+
 class NurseryError(Exception):
     """The nursery could not be started, or gave no child."""
 
@@ -52,22 +63,42 @@ class NurseryError(Exception):
 class Nursery:
     """Starts the nursery's process, and ends it with the block. Examiners reach it by :meth:`child`."""
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="unrolled-nursery-"))  # mode 700
+    def __init__(self, readable: Iterable[Path] = ()) -> None:
+        """``readable``: what children may read beside Python. Where the kernel lets us, they see nothing else."""
+        self._readable = tuple(readable)
+        self._own = OwnFolder("unrolled-nursery-")
+        self._folder = self._own.path
         self.address = self._folder / "socket"
         self.scratch = self._folder / "scratch"
-        self.scratch.mkdir()
+        for folder in (self.scratch, self._folder / "view"):
+            folder.mkdir()
+        if os.geteuid() == 0:  # children have a user of their own, and must reach their own folder below these
+            self._folder.chmod(0o711)
+            self.scratch.chmod(0o711)
+        self._process, self._warm = self._begun()
+
+    def _begun(self) -> tuple[subprocess.Popen[bytes], int]:
+        """The process, and a pipe from which a byte can be read when it is warm."""
         environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         environment |= ENVIRONMENT | {"HOME": str(self._folder), "PYTHONPATH": str(ROOT)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.sandbox.nursery", str(self.address)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd=self._folder,
-            start_new_session=True,  # a Ctrl-C at the terminal is for the coordinator, which ends the nursery in order
-        )
+        warm, its_warm = os.pipe()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+            listening.bind(str(self.address))
+            self.address.chmod(0o600)
+            listening.listen(64)
+            numbers = [str(number) for number in (listening.fileno(), its_warm, os.getpid())]
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.sandbox.nursery", *numbers, self.scratch, *self._readable],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=environment,
+                cwd=self._folder,
+                pass_fds=(listening.fileno(), its_warm),
+                start_new_session=True,  # a Ctrl-C at the terminal is for the coordinator, which ends this in order
+            )
+        os.close(its_warm)
+        return process, warm
 
     def __enter__(self) -> Nursery:
         return self
@@ -75,26 +106,35 @@ class Nursery:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        os.close(self._warm)
         self._process.kill()
-        self._process.communicate()
-        scratch.remove(self._folder)
+        self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        self._own.remove()
+
+    def revive(self) -> None:
+        """Start the process again if it has ended; the address stays. Raises NurseryError."""
+        if self._process.poll() is not None:
+            self._process.communicate()
+            os.close(self._warm)
+            self.address.unlink(missing_ok=True)
+            self._process, self._warm = self._begun()
+            self.wait_until_warm()
 
     def wait_until_warm(self) -> None:
         """Return when children can be had. Raises NurseryError with what the nursery said when it does not come up."""
-        until = time.monotonic() + WARM_SECONDS
-        while not self.address.exists():
-            if self._process.poll() is not None or time.monotonic() > until:
-                self._process.kill()
-                said = self._process.communicate()[1].decode(errors="replace")
-                raise NurseryError(f"the nursery did not start:\n{said}")
-            time.sleep(0.02)
+        ready, _, _ = select.select([self._warm], [], [], WARM_SECONDS)
+        if not ready or not os.read(self._warm, 1):  # the pipe ends with the process
+            self._process.kill()
+            said = self._process.communicate()[1].decode(errors="replace")
+            raise NurseryError(f"the nursery did not start:\n{said}")
 
 
-def child(address: Path, request: dict) -> tuple[int, int, socket.socket]:
+def child(address: Path) -> tuple[int, int, socket.socket]:
     """A fresh child of the nursery at ``address``: its process id, its pidfd and the socket to talk to it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.connect(str(address))
-        asking.sendall(json.dumps(request).encode() + b"\n")
         answer, descriptors, _, _ = socket.recv_fds(asking, 64, 2)
     if len(descriptors) != 2:
         raise NurseryError("the nursery gave no child")
@@ -102,51 +142,83 @@ def child(address: Path, request: dict) -> tuple[int, int, socket.socket]:
     return int(answer), pidfd, socket.socket(fileno=talking)
 
 
-def serve(address: str) -> None:
-    """Import what notebooks import, then fork a child for each request, for ever."""
-    die_with_parent()
+def serve(listening: socket.socket, warm: int, scratch_folders: Path, readable: list[Path]) -> None:
+    """Import what notebooks import, then fork a child for whoever connects, for ever."""
     session = _warm()
+    secluded = view.narrow(
+        [Path(os.devnull), *confine.python_files(), *readable], scratch_folders, scratch_folders.parent / "view"
+    )
     signal.signal(
         signal.SIGCHLD, signal.SIG_IGN
     )  # children are reaped by the kernel; who wants to know holds the pidfd
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.bind(address + ".new")
-    listening.listen(64)
-    os.rename(address + ".new", address)  # the name appears when connecting works
     gc.collect()
     gc.freeze()  # the collector leaves shared pages alone in the children
+    os.write(warm, b"1")
+    os.close(warm)
+    cores = _Cores()
     while True:
         asking, _ = listening.accept()
-        with asking, asking.makefile("rb") as lines:
-            line = lines.readline()
-            if line:
-                _fork(asking, listening, json.loads(line), session)
+        with asking:
+            _fork(asking, listening, session, secluded, cores)
 
 
-def die_with_parent() -> None:
+class _Cores:
+    """Deals out this machine's cores: each child keeps to one, so that none takes another's.
+
+    TensorFlow would start threads for all of them, and a notebook as many as it likes.
+    """
+
+    def __init__(self) -> None:
+        self._cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+        self._living: list[tuple[int, int]] = []  # a child's pidfd, and its core
+
+    def next(self) -> int:
+        """The core that the fewest living children are on, drawn when there are several."""
+        ended = set(select.select([pidfd for pidfd, _ in self._living], [], [], 0)[0])
+        for pidfd in ended:
+            os.close(pidfd)
+        self._living = [(pidfd, core) for pidfd, core in self._living if pidfd not in ended]
+        on = [core for _, core in self._living]
+        least = min(map(on.count, self._cores))
+        return random.choice([core for core in self._cores if on.count(core) == least])
+
+    def taken(self, core: int, pidfd: int) -> None:
+        """The child has begun on this core; the pidfd is closed here when it has ended."""
+        self._living.append((pidfd, core))
+
+
+def die_with_parent(parent: int | None = None) -> None:
     """Have the kernel end this process when the one that started it ends, however it ends (prctl's
     PR_SET_PDEATHSIG).
+
+    The kernel tells of an end from the moment of asking on. A parent that has gone before is no parent any more.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+        if parent is not None and os.getppid() != parent:
+            os._exit(1)
 
 
-def _fork(asking: socket.socket, listening: socket.socket, request: dict, session: Session) -> None:
+def _fork(asking: socket.socket, listening: socket.socket, session: Session, secluded: bool, cores: _Cores) -> None:
     ours, theirs = socket.socketpair()
+    nursery, core = os.getpid(), cores.next()
     pid = os.fork()
     if pid == 0:
         from autograder.sandbox.child import live
 
-        die_with_parent()
+        die_with_parent(nursery)
         listening.close()
         asking.close()
         ours.close()
-        live(theirs, request, session)
+        live(theirs, session, Cradle(nursery, core, secluded))
     theirs.close()
     pidfd = os.pidfd_open(pid)
-    socket.send_fds(asking, [str(pid).encode()], [pidfd, ours.fileno()])
-    os.close(pidfd)
+    try:
+        socket.send_fds(asking, [str(pid).encode()], [pidfd, ours.fileno()])
+    except OSError:
+        pass  # who asked has gone: the child finds nobody at the other end, and goes too
     ours.close()
+    cores.taken(core, pidfd)
 
 
 def _warm() -> Session:
@@ -168,4 +240,9 @@ def _warm() -> Session:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    number_of_socket, number_of_pipe, parent, *folders = sys.argv[1:]
+    del sys.argv[1:]
+    die_with_parent(int(parent))
+    serve(
+        socket.socket(fileno=int(number_of_socket)), int(number_of_pipe), Path(folders[0]), list(map(Path, folders[1:]))
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from autograder.sandbox import nursery, scratch
 from autograder.sandbox.watchdog import Exceeded, Limits, Watchdog
 from unrolled.wire import Channel, WireError
 
+SETTLING_SECONDS = 60.0  # of processor time: a child needs some hundredths, none of them the student's
 MAX_ASKED = 20_000  # stand-in calls within one call: a loop over steps needs some tens
 MAX_ELEMENTS = 500_000  # numbers in the arguments of one stand-in call
 
@@ -43,11 +45,14 @@ class House:
 
 
 class Gone(Exception):
-    """The child has ended: by itself, or for passing a bound. The text says which, for the student."""
+    """The child has ended: by itself, or for passing a bound. The text says which, for the student.
 
-    def __init__(self, what: str, *, time: bool = False) -> None:
+    ``doubtful``: it may have been ended by somebody else, such as a machine that runs out of memory.
+    """
+
+    def __init__(self, what: str, *, time: bool = False, doubtful: bool = False) -> None:
         super().__init__(what)
-        self.time = time
+        self.time, self.doubtful = time, doubtful
 
 
 class LockdownFailed(Exception):
@@ -57,24 +62,36 @@ class LockdownFailed(Exception):
 class Tenant:
     """A running child with a scratch folder of its own, which holds the submission's files."""
 
-    def __init__(self, house: House, files: Mapping[str, bytes]) -> None:
+    def __init__(self, house: House, files: Mapping[str, bytes], *, proving: bool = False) -> None:
+        """``proving``: the child is to try whether it could read what is forbidden, and takes no work after that. The
+        others are not even told what there is: names say something, too.
+
+        Raises:
+            LockdownFailed: nothing has run.
+        """
+        if house.lock and not proving:
+            _prove(house)
         self._house = house
         self._scratch = Path(tempfile.mkdtemp(dir=house.scratch))
         try:
             _lay_out(self._scratch, files)
-            request = {
-                "scratch": str(self._scratch),
-                "readable": [str(path) for path in house.readable],
-                "forbidden": [str(path) for path in house.forbidden],
-                "lock": house.lock,
-            }
-            pid, pidfd, sock = nursery.child(house.address, request)
+            pid, pidfd, sock = nursery.child(house.address)
         except BaseException:
             scratch.remove(self._scratch)
             raise
         self._watchdog = Watchdog(pid, pidfd, self._scratch, house.limits)
         self._channel = Channel(sock, alive=self._watchdog.look)
-        hello = self._answer({})
+        request = {
+            "scratch": str(self._scratch),
+            "readable": [str(path) for path in house.readable],
+            "forbidden": [str(path) for path in house.forbidden] if proving else [],
+            "lock": house.lock,
+        }
+        try:
+            hello = self.ask(request, SETTLING_SECONDS)
+        except BaseException:
+            self.close()
+            raise
         if "failed" in hello:
             self.close()
             raise LockdownFailed(str(hello["failed"]))
@@ -94,8 +111,12 @@ class Tenant:
         try:
             self._channel.send(request)
         except OSError as error:
-            raise Gone("ended its process") from error
+            raise Gone("ended its process", doubtful=True) from error
         return self._answer(stand_ins or {})
+
+    def processor_seconds(self) -> float | None:
+        """What the child has taken since it began; None when it has ended."""
+        return self._watchdog.processor_seconds()
 
     def close(self) -> None:
         """End the child and remove its folder."""
@@ -115,7 +136,7 @@ class Tenant:
         except Exceeded as exceeded:
             raise Gone(str(exceeded), time=exceeded.time) from exceeded
         except (EOFError, OSError) as error:
-            raise Gone("ended its process") from error
+            raise Gone("ended its process", doubtful=True) from error
         except WireError as error:
             self._watchdog.end()
             raise Gone("broke the connection to the grader") from error
@@ -143,6 +164,12 @@ def _elements(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + sum(map(_elements, value.values()))
     return 1 + (sum(map(_elements, value)) if isinstance(value, list | tuple) else 0)
+
+
+@lru_cache
+def _prove(house: House) -> None:
+    """Have a child of the house try the walls, once for each process that judges. Raises LockdownFailed."""
+    Tenant(house, {}, proving=True).close()
 
 
 def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -24,6 +24,7 @@ class Limits:
 
     cell_seconds: float = 20.0
     call_seconds: float = 5.0
+    submission_seconds: float = 120.0  # of all cells and calls together
     wall_factor: float = 3.0
     memory: int = 2 << 30
     threads: int = 256
@@ -78,6 +79,13 @@ class Watchdog:
         """End the process and forget it."""
         self.end()
         os.close(self._pidfd)
+
+    def processor_seconds(self) -> float | None:
+        """What the process has taken since it began; None when it has ended."""
+        try:
+            return self._cpu()
+        except psutil.Error:
+            return None
 
     def _exceeded(self) -> Exceeded | None:
         now = time.monotonic()
