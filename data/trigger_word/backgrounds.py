@@ -18,7 +18,7 @@ COUNT = SECONDS * RATE
 
 
 def make(part: str, folder: Path) -> Iterator[tuple[str, Samples]]:
-    """Names and sounds of a part's backgrounds, each drawn with its own seed; the babble from that part's voices alone."""
+    """Names and sounds of a part's backgrounds, each with its own seed; the babble of that part's voices."""
     for number, (name, noise) in enumerate(NOISES.items()):
         for take in range(TAKES[part]):
             yield f"{name}-{take + 1}", _levelled(noise(np.random.default_rng([PARTS.index(part), number, take])))
@@ -48,8 +48,8 @@ def _slope(rng: np.random.Generator) -> Samples:
 def _air(rng: np.random.Generator) -> Samples:
     """A ventilator: rushing air, a hum with overtones that breathe slowly."""
     time = np.arange(COUNT) / RATE
-    pitch = rng.uniform(45, 130)
-    hum = sum(np.sin(2 * np.pi * k * pitch * time + rng.uniform(0, 6)) / k ** rng.uniform(1, 2) for k in range(1, 9))
+    pitch, fall = rng.uniform(45, 130), rng.uniform(1, 2)
+    hum = sum(np.sin(2 * np.pi * k * pitch * time + rng.uniform(0, 6)) / k**fall for k in range(1, 9))
     rush = _shaped(rng, np.maximum(_frequencies(), 60) ** -0.8)
     swell = 1 + 0.3 * np.sin(2 * np.pi * rng.uniform(0.1, 0.5) * time)
     return swell * (rush / rush.std() + rng.uniform(0.2, 1) * hum / hum.std())
@@ -61,9 +61,8 @@ def _rain(rng: np.random.Generator) -> Samples:
     for at in rng.integers(0, COUNT - 800, 1500):
         length = rng.integers(80, 800)
         time = np.arange(length) / RATE
-        out[at : at + length] += (
-            rng.exponential() * np.sin(2 * np.pi * rng.uniform(700, 6000) * time) * np.exp(-time * rng.uniform(300, 900))
-        )
+        drop = rng.exponential() * np.sin(2 * np.pi * rng.uniform(700, 6000) * time)
+        out[at : at + length] += drop * np.exp(-time * rng.uniform(300, 900))
     return out
 
 
@@ -92,7 +91,8 @@ def _music(rng: np.random.Generator) -> Samples:
             time = np.arange(int(rng.uniform(1, 4) * beat * RATE)) / RATE
             tone = sum(np.sin(2 * np.pi * k * pitch * time) / k**1.5 for k in range(1, 7) if k * pitch < RATE / 2)
             at = int(step * beat * RATE)
-            fade = np.minimum(1, time / 0.01) * np.exp(-time * rng.uniform(0.5, 6)) * np.minimum(1, (time[-1] - time) / 0.02)
+            edges = np.minimum(1, np.minimum(time / 0.01, (time[-1] - time) / 0.02))
+            fade = edges * np.exp(-time * rng.uniform(0.5, 6))
             out[at : at + len(time)] += (rng.uniform(0.3, 1) * tone * fade)[: COUNT - at]
     return out
 

@@ -1,4 +1,4 @@
-"""How each engine is made to speak. Needs Debian's espeak-ng, flite, festival with three voices, and node; npm's gnuspeech."""
+"""How each engine is made to speak; what must be installed for it is said in ``make_clips.py``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def _espeak(settings: dict[str, Any], tasks: list[Task], files: list[Path], modu
 
 def _flite(settings: dict[str, Any], tasks: list[Task], files: list[Path], modules: Path) -> None:
     for (text, speed), file in zip(tasks, files, strict=True):
-        _run("flite", "-voice", settings["voice"], "--setf", f"duration_stretch={1 / speed:.3f}", "-t", text, "-o", file)
+        slower = f"duration_stretch={1 / speed:.3f}"
+        _run("flite", "-voice", settings["voice"], "--setf", slower, "-t", text, "-o", file)
 
 
 def _festival(settings: dict[str, Any], tasks: list[Task], files: list[Path], modules: Path) -> None:
@@ -59,7 +60,7 @@ def _gnuspeech(settings: dict[str, Any], tasks: list[Task], files: list[Path], m
     jobs.write_text(
         json.dumps(
             [
-                {**settings, "text": text, "tempo": round(speed, 3), "out": str(file)}
+                {**settings, "text": text, "tempo": round(1.25 * speed, 3), "out": str(file)}
                 for (text, speed), file in zip(tasks, files, strict=True)
             ]
         )

@@ -19,6 +19,7 @@ import backgrounds
 import numpy as np
 import soundfile
 from engines import Samples, Task, speak, turn
+from scipy.signal import butter, sosfiltfilt
 from sentences import SENTENCES
 from voices import Voice, cast
 
@@ -31,6 +32,7 @@ GAP = 2400  # samples of silence between two clips of a file
 MARGIN = 480  # samples that are kept before the first and after the last loud one
 QUIET = 10 ** (-38 / 20)  # what is softer than this part of the loudest 10 ms is silence
 LOUDNESS = 0.1  # root mean square of every clip where it is not silent
+RUMBLE = butter(2, 60, "highpass", fs=RATE, output="sos")  # below every voice: hum, and what is no sound at all
 QUALITY = 0.92  # of libsndfile's scale for Opus: about 26 kbit/s of speech
 FIELDS = ("voice", "said", "speed", "start", "end")
 
@@ -45,7 +47,7 @@ def tasks_of(number: int, voice: Voice) -> list[Task]:
 
 def trimmed(samples: Samples) -> Samples:
     """Without the silence around it, as loud as every other clip, faded in and out over 5 ms."""
-    samples = samples - samples.mean()
+    samples = sosfiltfilt(RUMBLE, samples)
     size = RATE // 100
     frames = samples[: len(samples) // size * size].reshape(-1, size)
     level = np.sqrt((frames**2).mean(axis=1))
@@ -128,7 +130,7 @@ def main() -> None:
         old.unlink()
     everybody = cast()
     voices = {voice.name: voice for voice in everybody}
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(4) as pool:
         jobs = [
             pool.submit(make_voice, number, voice, voices, options.modules.resolve(), folder)
             for number, voice in enumerate(everybody)

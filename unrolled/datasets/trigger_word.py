@@ -80,7 +80,7 @@ def load_backgrounds(part: str) -> list[Samples]:
 
 
 def by_engine(clips: list[Clip]) -> dict[str, list[Clip]]:
-    """The clips of each engine, so that one can draw an engine first and then a clip: no engine then outnumbers others."""
+    """The clips of each engine. Who draws an engine first, and then a clip, hears no engine more than another."""
     engines: dict[str, list[Clip]] = {}
     for clip in clips:
         engines.setdefault(clip.engine, []).append(clip)

@@ -55,8 +55,8 @@ def resample(samples: ArrayLike, factor: float) -> Samples:
 def stretch(samples: ArrayLike, factor: float) -> Samples:
     """``factor`` times as long at the same pitch (waveform similarity overlap-add; Verhelst and Roelands, 1993).
 
-    The sound is cut into overlapping pieces of 30 ms, which are laid down at another distance than they were taken at. Each
-    is taken where it continues the one before best, up to 7 ms from where it should be.
+    The sound is cut into overlapping pieces of 30 ms, which are laid down at another distance than they were taken at.
+    Each is taken where it continues the one before best, up to 7 ms from where it should be.
     """
     sound = _sound(samples)
     _positive(factor)
@@ -72,7 +72,7 @@ def stretch(samples: ArrayLike, factor: float) -> Samples:
     for to in range(0, length + hop, hop):
         near = min(round(to / factor), len(sound))
         around = padded[near : near + piece + 2 * reach]
-        shift = int(np.argmax(np.correlate(around[: piece + 2 * reach : 2], follows[::2], "valid"))) * 2 if to else reach
+        shift = 2 * int(np.argmax(np.correlate(around[::2], follows[::2], "valid"))) if to else reach
         start = near + shift
         out[to : to + piece] += window * padded[start : start + piece]
         follows = padded[start + hop : start + hop + piece]
@@ -82,14 +82,14 @@ def stretch(samples: ArrayLike, factor: float) -> Samples:
 
 
 def vary_voice(samples: ArrayLike, rng: np.random.Generator, strength: float = 1.0) -> Samples:
-    """The same words by a voice up to about three semitones higher or lower, up to a quarter slower or faster.
+    """The same words by a voice up to a fifth higher or lower in frequency, up to a third slower or faster.
 
     Args:
         samples: a clip of one voice.
         strength: 0 changes nothing, 1 is what unit 06 trains with.
     """
-    pitch = float(np.exp(strength * rng.uniform(-0.17, 0.17)))
-    pace = float(np.exp(strength * rng.uniform(-0.22, 0.22)))
+    pitch = float(np.exp(strength * rng.uniform(-0.20, 0.20)))
+    pace = float(np.exp(strength * rng.uniform(-0.30, 0.36)))
     return stretch(resample(samples, pitch), pitch * pace)
 
 
@@ -101,7 +101,7 @@ def room_response(rng: np.random.Generator, seconds: float, distance: float) -> 
 
     Args:
         seconds: until the echoes are 60 dB softer; 0.2 is a furnished room, 1 a hall.
-        distance: how loud all echoes are beside the direct sound, in energy; 0 is a microphone at the lips, 1 an arm's length or more.
+        distance: energy of all echoes beside that of the direct sound; 0 is a microphone at the lips, 1 across a table.
 
     Returns:
         About ``seconds * RATE`` samples, the first of them 1: nothing is moved in time.
@@ -128,7 +128,7 @@ def reverberate(samples: ArrayLike, response: ArrayLike) -> Samples:
 
 
 def colour(samples: ArrayLike, rng: np.random.Generator, strength: float = 1.0) -> Samples:
-    """A microphone: a smooth random gain along the frequencies, up to some 10 dB, and often no deep or no high sound at all."""
+    """A microphone: a smooth random gain along the frequencies, often without deep or high sound."""
     sound = _sound(samples)
     if not len(sound):
         return sound.copy()
@@ -212,6 +212,6 @@ def _positive(factor: float) -> None:
 
 
 def _fast_size(count: int) -> int:
-    """A length not shorter than this that the Fourier transform is quick at: 2, 3 or 5 times a power of two, or that."""
+    """A length not shorter than this that the Fourier transform is quick at: 1, 3 or 5 times a power of two."""
     power = 1 << max(0, count - 1).bit_length()
     return min(size for size in (power, power * 3 // 4, power * 5 // 8) if size >= count)
