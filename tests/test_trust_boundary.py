@@ -202,6 +202,7 @@ FAULTS = [
     ),
     ("[open(f'{n}', 'wb').write(bytes(60 << 20)) for n in range(6)]; rest(1e6)", "crashed", PATIENT),
     ("import os; [(os.mkdir('d'), os.chdir('d')) for _ in range(5000)]; rest(1e6)", "crashed", PATIENT),
+    ("import os; [(os.mkdir('d' * 250), os.chdir('d' * 250)) for _ in range(40)]; rest(1e6)", "crashed", PATIENT),
     ("[open(f'{n}', 'w').close() for n in range(6000)]; rest(1e6)", "crashed", PATIENT),
     ("import os; [os.write(fd, b'junk' * 9) for fd in range(3, 40) if is_open(fd)]", "crashed", PATIENT),
     ("return [[[]] * 1000] * 10000", "timeout crashed incorrect", SOON),

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 DISK_EVERY = 0.5  # seconds between two looks at the scratch folder
+MAX_PATH = 1_000  # bytes; what lies far below could not be reached by its path any more, and would count for nothing
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,13 @@ class Watchdog:
 def _too_much(folder: Path, limits: Limits) -> str | None:
     """What is too much about the files in a folder that somebody else is writing to, if anything is."""
     size = files = 0
-    try:
-        for parent, folders, names in os.walk(folder):
-            files += len(folders) + len(names)
-            size += sum(_file_size(os.path.join(parent, name)) for name in names)
-            if size > limits.disk or files > limits.files:
-                break
-    except RecursionError:
-        return "nested its folders too deeply"
+    for parent, folders, names in os.walk(folder):
+        if len(os.fsencode(parent)) > MAX_PATH:
+            return "nested its folders too deeply"
+        files += len(folders) + len(names)
+        size += sum(_file_size(os.path.join(parent, name)) for name in names)
+        if size > limits.disk or files > limits.files:
+            break
     if size > limits.disk:
         return f"wrote more than {limits.disk >> 20} MB"
     return f"made more than {limits.files} files" if files > limits.files else None
@@ -133,4 +133,4 @@ def _file_size(path: str) -> int:
     try:
         return os.lstat(path).st_size
     except OSError:
-        return 0  # removed meanwhile, or out of reach at the end of a very long path
+        return 0  # removed meanwhile
