@@ -32,7 +32,7 @@ LICENCES = {
 
 # The five real speakers whose recordings flite and festival speak with, and the part that each belongs to with all that
 # is made of them. Two of them are spoken by both programs.
-SPEAKERS = {"slt": "train", "kal": "train", "awb": "train", "ked": "validation", "rms": "test"}
+SPEAKERS = {"slt": "train", "kal": "train", "rms": "train", "ked": "validation", "awb": "test"}
 
 # espeak-ng's variants of a human sort (no robots, whisperers or monsters), those left out that can hardly be told from
 # another one; each speaks with one of the English accents.
