@@ -926,6 +926,13 @@ class Attention(layers.Layer):
         return super().get_config()
 
 
+# %% equivalent="change_an_argument-c934f2" exercise="Attention" because="a tensor is not changed in place: the name gets another one"
+
+# %% equivalent="change_an_argument-ef4775" exercise="Attention" because="a tensor is not changed in place: the name gets another one"
+
+# %% equivalent="wrong_axis-fc32a5" exercise="Attention" because="axis 1 is the last one"
+
+
 # %% paraphrase="dense_layers" exercise="Attention"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
@@ -963,7 +970,7 @@ class Attention(keras.layers.Layer):
 
     def build(self, a_shape, s_prev_shape):
         self.v = self.add_weight(shape=(self.units, 1), name="v")
-        self.b = self.add_weight(shape=(self.units,), name="b")
+        self.b = self.add_weight(shape=(self.units,), name="b", initializer=keras.initializers.Zeros())
         self.Ws = self.add_weight(shape=(s_prev_shape[-1], self.units), name="Ws")
         self.Wa = self.add_weight(shape=(a_shape[-1], self.units), name="Wa")
 
@@ -1581,6 +1588,11 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
+# %% mistake="nothing_written" exercise="translate" says="no character is ever written"
+def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
+    return ["" for _ in texts]
+
+
 # %% mistake="most_looked_at" exercise="translate" says="the place that is looked at most is written, not the most likely character"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
@@ -1777,9 +1789,10 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
 # %% paraphrase="by_the_mask" exercise="attention_map"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[np.newaxis])
-    state, rows = [np.zeros((1, n_s), "float32")] * 2, []
+    s = c = np.zeros((1, n_s), "float32")
+    rows = []
     for _ in range(T_y):
-        _, weights, *state = ask(step, a, mask, *state)
+        _, weights, s, c = ask(step, a, mask, s, c)
         rows.append(weights)
     return np.concatenate(rows)[:, mask[0]]
 
@@ -1791,8 +1804,8 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     rows = []
     for _ in range(T_y):
         _, weights, s, c = step([a, mask, s, c])
-        rows.append(ops.convert_to_numpy(weights)[0][: len(text)])
-    return np.array(rows)
+        rows.append(ops.convert_to_numpy(weights)[0])
+    return np.array(rows)[:, : len(text)]
 
 
 # --------------------------------------------------------------------------------------------------------- exact_match
@@ -1853,11 +1866,18 @@ def exact_match(texts, predicted, expected, width):
     return float(np.mean([one == other for one, other in zip(predicted, expected)])), {}
 
 
-# %% mistake="first_group_only" exercise="exact_match" says="only the group of the shortest texts is measured"
+# %% mistake="first_group_only" exercise="exact_match" says="only texts that are shorter than width are put into a group"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     short = np.array([len(text) < width for text in texts])
     return float(right.mean()), {0: float(right[short].mean())} if short.any() else {}
+
+
+# %% mistake="shortest_group_only" exercise="exact_match" says="only the group of the shortest text is measured"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return float(right.mean()), {int(groups.min()): float(right[groups == groups.min()].mean())}
 
 
 # %% mistake="groups_counted" exercise="exact_match" says="in the groups, right dates are counted and not divided by how many there are"

@@ -229,12 +229,14 @@ class ToyModels:
 
     def answers(self, a: Array, mask: Array, s: Array, c: Array) -> list[Array]:
         """What the step says, whether the question makes sense or not."""
-        meaning = np.rint((a[:, :, 0] * (3 + np.arange(self.T_x)) * mask).sum(axis=1) + a[:, :, 1].sum(axis=1))
+        read = ((a[:, :, 0] + 2) * (3 + np.arange(self.T_x)) * mask).sum(axis=1)
+        meaning = np.rint(read + a[:, :, 1].sum(axis=1))
         memory = np.rint(s @ np.arange(1, self.n_s + 1) + 2 * c.sum(axis=1))
         n = self.n_machine - 2
         favourite = (5 * meaning + 3 * memory).astype(int) % n + 2
         second = (favourite - 2 + 1 + meaning.astype(int) % (n - 1)) % n + 2
         probabilities = np.full((len(a), self.n_machine), 0.1 / self.n_machine)
+        probabilities += 1e-4 * np.arange(self.n_machine)[::-1]  # the least likely one is a character, too
         rows = np.arange(len(a))
         probabilities[rows, favourite] += 0.6
         probabilities[rows, second] += 0.3
@@ -397,13 +399,14 @@ def public_cases() -> dict[str, Case]:
     cases = _text_cases(rng, texts, "ami 0123456789./")
     cases |= _softmax_cases(rng, 3, 5)
     cases |= _attention_cases(
-        rng, {"plain": (3, 4, 2, 3, 5), "one_text": (1, 5, 1, 2, 3), "one_place": (2, 1, 2, 2, 4)}
+        rng, {"plain": (3, 4, 2, 3, 5), "one_text": (1, 5, 1, 4, 3), "one_place": (2, 1, 2, 2, 4)}
     )
     cases |= _model_cases(rng, m=3, T_x=5, n_human=8, n_machine=6, n_x=3, n_a=2, n_s=5)
     cases |= _running_cases(rng)
     matches = draw_matches(rng, 9, 14)
     one = {name: values[:1] for name, values in draw_matches(rng, 2, 9).items()}
-    for name, given, width in (("plain", matches, 5), ("one_date", one, 4)):
+    many = draw_matches(rng, 40, 25)
+    for name, given, width in (("plain", matches, 5), ("one_date", one, 4), ("many_dates", many, 6)):
         share, by_length = exact_match(**given, width=width)
         cases[f"exact_match/{name}"] = Case({**given, "width": width}, {"share": share, "by_length": by_length})
     return cases

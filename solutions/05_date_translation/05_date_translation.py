@@ -228,7 +228,7 @@ put into a date.
 
 # %%
 T_X, T_Y = 32, 10  # the longest text has 32 characters; an ISO date has 10
-HUMAN = {character: number for number, character in enumerate(" ',-./0123456789abcdefghijklmnopqrstuvwxyzáäçéìû", 2)}
+HUMAN = {character: number for number, character in enumerate(" ,-./0123456789abcdefghijklmnopqrstuvwxyzáäçéìû", 2)}
 MACHINE = {character: number for number, character in enumerate("-0123456789", 2)}
 
 # %% tags=["figure"]
@@ -595,6 +595,10 @@ class Attention(layers.Layer):
         context = ops.sum(weights[:, :, None] * a, axis=1)
         return context, weights
         ### END SOLUTION
+
+    def compute_mask(self, *_):
+        """Keras may attach a mask to what comes in. Ours is an argument, and none is attached to what comes out."""
+        return None
 
     def get_config(self):
         """The arguments that make such a layer again."""
@@ -1099,6 +1103,10 @@ class Bottleneck(layers.Layer):
         n_a = a.shape[-1] // 2
         forward = ops.sum(is_last[:, :, None] * a[:, :, :n_a], axis=1)
         return ops.concatenate([forward, a[:, 0, n_a:]], axis=-1), is_last
+
+    def compute_mask(self, *_):
+        """As in Attention."""
+        return None
 
 
 # %% tags=["training"]

@@ -31,7 +31,7 @@ def _says(name: str, holds: Callable[[Any, Evidence], bool], sentence: str) -> C
             return None
         try:
             return sentence if holds(evidence.got[name], evidence) else None
-        except (TypeError, ValueError, IndexError, KeyError):
+        except (TypeError, ValueError, IndexError, KeyError, AttributeError):
             return None
 
     return cause
@@ -114,8 +114,7 @@ def _share_of_padding(weights: Any, evidence: Evidence) -> bool:
 
 
 def _only_padding(weights: Any, evidence: Evidence) -> bool:
-    mask = _mask(evidence)
-    return not mask.all() and not np.asarray(weights, dtype=float)[mask].any() and _share_of_padding(weights, evidence)
+    return not np.asarray(weights, dtype=float)[_mask(evidence)].any()
 
 
 def _sums(weights: Any, axis: int) -> np.ndarray:
@@ -149,7 +148,7 @@ masked_softmax = Check(
         _says("weights", _over_the_batch, "the columns sum to 1 instead of the rows: the softmax runs over the batch."),
         _says("weights", _over_everything, "all weights together sum to 1; each row should."),
         _says("weights", _no_text, "all is right but the rows without any text, whose weights should be 0."),
-        _says("weights", _only_padding, "only the padding has weights: the mask is used the other way round."),
+        _says("weights", _only_padding, "the text has no weights: is the mask used the other way round?"),
         _says(
             "weights",
             _loud,

@@ -83,9 +83,12 @@ def examine_attention(attention: Callable[..., Any]) -> None:
         _attend(layer, a, s_prev, mask)  # the first call makes the weights
         made = len(layer.weights)
         _attend(layer, a, s_prev, mask)
-        if len(layer.weights) != made:
-            wrong("Each call makes new weights.", "make the layers in __init__, once, and call them in call.")
+        if len(layer.weights) != made or not made:
+            wrong("The layer keeps no weights, or makes new weights at each call.", "make them once, in build.")
+        first = [weight for weight in layer.get_weights() if weight.ndim == 1]
         _give(layer, list(parameters.values()), "The layer")
+        if any(bias.any() for bias in first):
+            wrong("The bias be should start with zeros.", 'add_weight takes initializer="zeros".')
         context, weights = _attend(layer, a, s_prev, mask)
         expect(weights, case.outputs["weights"], "the weights", WEIGHTS, _why_weights(layer, case, weights))
         expect(context, case.outputs["context"], "the context", CONTEXT, _why_context(case, context))
@@ -159,6 +162,9 @@ def _stand_in() -> Any:
         def call(self, a: Any, s_prev: Any, mask: Any) -> Any:
             context = ops.tanh(a[:, 0] + a[:, 1] * ops.sum(s_prev, axis=1, keepdims=True))
             return context, ops.cast(mask, "float32") * ops.sigmoid(a[:, :, 0] + s_prev[:, :1])
+
+        def compute_mask(self, *_: Any) -> None:
+            """None: a mask that is attached to what comes in goes no further."""
 
     return StandIn()
 

@@ -114,7 +114,7 @@ def examine_translate(translate: Callable[..., Any]) -> None:
         if not isinstance(got, (list, tuple)) or not all(isinstance(text, str) for text in got):
             wrong("It should return a list of strings.", "is the return line missing?" if got is None else "")
         if len(got) != len(given["texts"]):
-            cause = "each row of the stacked numbers should be one text: stack along axis 1."
+            cause = "probabilities lie along the last axis, and steps are stacked along axis 1: a row is a text."
             wrong(f"It returned {len(got)} strings for {len(given['texts'])} texts.", cause)
         if list(got) != list(case.outputs["translations"]):
             short = {len(text) for text in got} != {len(text) for text in case.outputs["translations"]}
