@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ComputeChecksums
@@ -28,9 +29,11 @@ from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook import marking
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import Ledger, fingerprint, grader_digest
+from autograder.judging.examiner import pool
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, read_files, seed_of
 from autograder.sandbox import confine
+from autograder.sandbox.tenant import House
 
 UNIT = "01_rnn_step_by_step"
 locked = pytest.mark.skipif(confine.available() is not None, reason=f"no lockdown here: {confine.available()}")
@@ -109,6 +112,20 @@ def test_a_class_is_graded_into_the_gradebook_and_not_twice(toy: Unit, tmp_path:
     hand_in_again.write_bytes(submission()[f"{SLUG}.ipynb"])
     assert grade(SLUG, "--course", tmp_path)[0] == 0
     assert scores(tmp_path) == {"ada": 20, "ben": 20, "cleo": 0, "dora": 0}
+
+
+@locked
+def test_examiners_are_forked_from_a_process_that_has_loaded_tensorflow_and_has_no_threads(root: Path) -> None:
+    """A lock that a thread holds at a fork stays locked in the fork for ever; this process may have any threads."""
+    with pool(1, root=root) as examiners:
+        server, threads, loaded = examiners.call(_origin).result(timeout=600)
+    assert server != os.getpid() and threads == 1 and loaded
+
+
+def _origin(house: House) -> tuple[int, int, bool]:
+    """Of the examiner that this runs in: its parent, that one's threads, and whether TensorFlow has been loaded."""
+    server = psutil.Process(os.getppid())
+    return server.pid, server.num_threads(), "tensorflow" in sys.modules
 
 
 def test_a_course_is_opened_without_a_change_to_the_logs_of_the_process(tmp_path: Path) -> None:
