@@ -420,6 +420,10 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
+# %% equivalent="swap_parts-36d5fc" exercise="word_features" because="it is asked whether it is among the two, in either order"
+
+# %% equivalent="change_an_argument-ce3962" exercise="word_features" because="a string cannot be changed in place"
+
 # %% paraphrase="regular_expressions" exercise="word_features"
 def word_features(word):
     letters = [c for c in word if c.isalpha()]
@@ -611,6 +615,12 @@ def encode_sentences(sentences, vocabulary, T_x):
             mask[row, t] = True
     return ids, features, mask
 
+
+# %% equivalent="drop_option-f6dc18" exercise="encode_sentences" because="the ids are the same whole numbers in a wider type, which is as good"
+
+# %% equivalent="drop_option-a0ab8b" exercise="encode_sentences" because="the features are the same numbers in a wider type, which is as good"
+
+# %% equivalent="drop_option-1d1faf" exercise="encode_sentences" because="ones and zeros are as good as truth values"
 
 # %% paraphrase="rows_of_lists" exercise="encode_sentences"
 def encode_sentences(sentences, vocabulary, T_x):
@@ -841,6 +851,12 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
+# %% equivalent="drop_option-6b2c45" exercise="build_tagger" because="the embedding turns ids into whole numbers itself"
+
+# %% equivalent="drop_option-c161ad" exercise="build_tagger" because="the layers turn a mask of ones and zeros into truth values themselves"
+
+# %% equivalent="wrong_steps-eeb92a" exercise="build_tagger" because="the number of the layer is not used, only how many there are"
+
 # %% paraphrase="own_two_directions" exercise="build_tagger"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     mask = keras.Input(shape=(None,), dtype="bool", name="mask")
@@ -994,6 +1010,10 @@ def masked_loss(y, probabilities, mask):
     return float(np.sum(paid * mask) / max(mask.sum(), 1))
 
 
+# %% equivalent="swap_parts-1d9264" exercise="masked_loss" because="the larger of two numbers is the same in either order"
+
+# %% equivalent="swap_parts-ffd9d5" exercise="masked_loss" because="the larger of two numbers is the same in either order"
+
 # %% paraphrase="one_hot" exercise="masked_loss"
 def masked_loss(y, probabilities, mask):
     n_tags = ops.shape(probabilities)[-1]
@@ -1086,6 +1106,10 @@ def masked_accuracy(y, probabilities, mask):
     weights = ops.cast(mask, "float32")
     return ops.sum(ops.cast(right > 0.5, "float32") * weights) / ops.maximum(ops.sum(weights), 1.0)
 
+
+# %% equivalent="swap_parts-ffd9d5" exercise="masked_accuracy" because="the larger of two numbers is the same in either order"
+
+# %% equivalent="swap_parts-d06162" exercise="masked_accuracy" because="two things are equal in either order"
 
 # %% paraphrase="logical_and" exercise="masked_accuracy"
 def masked_accuracy(y, probabilities, mask):
@@ -1253,6 +1277,8 @@ def entity_scores(gold, predicted):
         table[kind] = {"precision": p, "recall": r, "f1": (p + r) / 2}
     return table
 
+
+# %% equivalent="drop_call-ca4fb0" exercise="entity_scores" because="a dictionary is the same in any order"
 
 # %% paraphrase="counters" exercise="entity_scores"
 def entity_scores(gold, predicted):
@@ -1589,6 +1615,8 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
+# %% equivalent="wrong_constant-ccd8d4" exercise="constrained_decode" because="each step then adds the same to every path"
+
 # %% paraphrase="loops" exercise="constrained_decode"
 def constrained_decode(log_probabilities, length, allowed):
     n = len(log_probabilities[0])
@@ -1770,6 +1798,10 @@ def find_entities(sentence, model, vocabulary, tags):
         found.append((sentence[start:end], kind, start, end))
     return found
 
+
+# %% equivalent="wrong_function-621022" exercise="find_entities" because="logarithms of another base are all larger by one factor, so the best path is the same"
+
+# %% equivalent="change_an_argument-a21a2d" exercise="find_entities" because="a string cannot be changed in place"
 
 # %% paraphrase="padded_and_predicted" exercise="find_entities"
 def find_entities(sentence, model, vocabulary, tags):

@@ -168,6 +168,7 @@ class TestWordFeatures:
         name, second = stem.capitalize(), other.capitalize()
         words = [stem, name, stem.upper(), letter, f"{letter}.", f"{letter}.{letter}.", f"Mc{name}"]
         words += [stem[:2] + other.upper(), f"{second}-{name}", f"{letter}{letter}", f"7{letter}", f"{letter}{stem}."]
+        words += [letter.lower(), f"{letter.lower()}.", str(rng.integers(1, 10)), str(rng.choice(list(",;:")))]
         self._places(student, words, (0, 1, 2, 7))
 
     @worth(2, "digits, punctuation, hyphen, apostrophe")
@@ -186,7 +187,7 @@ class TestWordFeatures:
     @worth(3, "endings")
     def test_endings(self, student, references, rng):
         stem = str(rng.choice(oracle.STEMS))
-        chosen = [oracle.ENDINGS[place] for place in rng.permutation(len(oracle.ENDINGS))[:9]]
+        chosen = [oracle.ENDINGS[place] for place in 26 + rng.permutation(len(oracle.ENDINGS) - 26)[:9]]
         words = [f"{stem}{ending}" for ending in chosen[:5]] + [f"{stem}{chosen[5]}".capitalize()]
         words += [f"{stem}{chosen[6]}".upper(), chosen[7], chosen[8].capitalize(), stem, f"{stem}island"]
         for word in words:
@@ -344,10 +345,13 @@ class TestBuildTagger:
 GRADIENT = """
 import json as _json, numpy as _np, tensorflow as _tf
 _p = _tf.Variable(_np.array({probabilities}, "float32"))
-with _tf.GradientTape() as _tape:
-    _loss = masked_loss(_tf.constant({y}, "int32"), _tf.convert_to_tensor(_p), _tf.constant({mask}))
-_g = _tape.gradient(_loss, _p)
-print("gradient", _json.dumps(None if _g is None else _tf.convert_to_tensor(_g).numpy().tolist()))
+try:
+    with _tf.GradientTape() as _tape:
+        _loss = masked_loss(_tf.constant({y}, "int32"), _tf.convert_to_tensor(_p), _tf.constant({mask}))
+    _g = _tape.gradient(_loss, _p) if _tf.is_tensor(_loss) else None
+    print("gradient", _json.dumps(None if _g is None else _tf.convert_to_tensor(_g).numpy().tolist()))
+except Exception:
+    print("gradient null")
 """
 
 
@@ -407,7 +411,9 @@ class TestMaskedLoss(_Means):
             raise Mistake("its gradient cannot be computed") from error
         if gradient is None:
             raise Mistake("no gradient flows through it, so that no net can learn from it: compute with keras.ops")
-        agree(gradient, oracle.loss_gradient(**given), "its gradient by the probabilities", STEPS)
+        right = oracle.loss_gradient(**given)
+        if gradient.shape != right.shape or not np.allclose(gradient, right, rtol=0.01, atol=1e-4):
+            agree(gradient, right, "its gradient by the probabilities", STEPS)
 
 
 class TestMaskedAccuracy(_Means):
@@ -564,7 +570,7 @@ class TestConstrainedDecode:
     def _path(
         self, student: Any, rng: Any, allowed: np.ndarray, length: int, T_x: int | None = None, when: str = ""
     ) -> None:
-        lattice = oracle.draw_telling_lattice(rng, T_x or length, length, allowed, 12)
+        lattice = oracle.draw_telling_lattice(rng, T_x or length, length, allowed, 25)
         self._compare(student, lattice, length, allowed, when)
 
     def _compare(self, student: Any, lattice: np.ndarray, length: int, allowed: np.ndarray, when: str) -> None:

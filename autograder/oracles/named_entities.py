@@ -32,8 +32,12 @@ TAGS = ("O", *(f"{begin}-{kind}" for kind in KINDS for begin in "BI"))
 # ----------------------------------------------------------------------------------------------------- words as numbers
 
 ENDINGS = (
-    "a o i y s e son man er ez ski ov ton ville burg land ia ford ham stan shire port an ese ish "
-    "ing ed ly tion ment ic al"
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z ed ing ly er or ist an ian ese ish man son ton "
+    "ville burg berg land ia ford ham shire field bury stan ski sky ov ova ez ini ic al tion ment ness "
+    "ity ive ous us um st sen ers ism th rd ie ine elle ette bert rick ard old mund elli etti oux eau "
+    "escu enko yan opoulos ley well worth wood burgh abad pur grad sk port mouth dale chester caster "
+    "polis stadt heim hausen bach dorf ss ck ll tt nn able less ant ent ate ize ful age ics inc ra na la "
+    "da ta ma ka ne re le te se ce ge in on en"
 ).split()
 LOOKS = (  # what the shape of a whole word has to match, in the order of the features; see shape_of
     r"A.*",
@@ -364,7 +368,7 @@ def draw_word(rng: np.random.Generator) -> str:
     if rng.random() < 0.25:
         return str(rng.choice(WHOLE))
     stem = "".join(rng.choice(STEMS, int(rng.integers(1, 4))))
-    word = stem + str(rng.choice(["", *ENDINGS]))
+    word = stem + str(rng.choice(["", *ENDINGS[26:]]))
     look = rng.random()
     return word.upper() if look < 0.12 else word.capitalize() if look < 0.5 else word
 
@@ -470,10 +474,13 @@ def draw_telling_lattice(rng: np.random.Generator, T_x: int, length: int, allowe
     """Of some lattices the one in which most of the wrong ways lead elsewhere."""
     lattices = [draw_lattice(rng, T_x, ("O",) * allowed.shape[1]) for _ in range(tries)]
 
-    def told(lattice: Array) -> int:
+    for lattice in lattices:
+        lattice[length:] *= 4  # the padding is sure of what it says
+
+    def told(lattice: Array) -> tuple[bool, int]:
         path = constrained_decode(lattice, length, allowed)
         paths = other_paths(lattice, length, allowed)
-        return sum(other != path for other in paths) + 3 * (length < T_x and paths[4] != path)
+        return length < T_x and paths[4] != path, sum(other != path for other in paths)
 
     return max(lattices, key=told)
 
@@ -509,9 +516,11 @@ def public_cases() -> dict[str, Case]:
         cases[f"build_vocabulary/{name}"] = _case(
             build_vocabulary, "vocabulary", sentences=sentences, max_words=max_words
         )
-    words = "London NATO McDonald 1984 3.5 well-known ... J. A U.S. O'Hara extraordinary son Polanski it".split()
+    words = "London NATO McDonald 1984 3.5 well-known ... J. A U.S. O'Hara extraordinary son Polanski it x , 7".split()
     for word in words:
-        name = {"...": "three_dots", "3.5": "3_5"}.get(word, word.replace(".", "_stop").replace("'", "_"))
+        name = {"...": "three_dots", "3.5": "3_5", ",": "a_comma"}.get(
+            word, word.replace(".", "_stop").replace("'", "_")
+        )
         cases[f"word_features/{name}"] = _case(word_features, "features", word=word)
     vocabulary = build_vocabulary(text, 5)
     cases |= _encoding_cases(

@@ -62,6 +62,8 @@ As in unit 03 the axes are examples, then steps, then features. An example is a 
 # %%
 import re
 import time
+from collections import Counter
+from functools import cache
 
 import numpy as np
 
@@ -159,7 +161,7 @@ def bio_to_spans(tags):
         List of (start, end, kind), in order; the words of a name are words[start:end].
     """
     ### BEGIN SOLUTION
-    spans, start, open_kind = [], 0, ""
+    spans, open_kind = [], ""
     for place, tag in enumerate([*tags, "O"]):
         letter, _, kind = tag.partition("-")
         if letter == "I" and kind == open_kind:
@@ -212,7 +214,7 @@ fills up short sentences, and `UNK` is 1, for *unknown*: any word that is not in
 
 <details><summary>Hint 1: a nudge</summary>
 
-Count first (`collections.Counter` can), then sort. What do you sort by, so that frequent comes first, and among equals
+Count first (`Counter` can), then sort. What do you sort by, so that frequent comes first, and among equals
 *a* before *b*?
 
 </details>
@@ -244,10 +246,7 @@ def build_vocabulary(sentences, max_words):
         dict from word to id: PAD 0, UNK 1, then by frequency, words of equal frequency in alphabetical order.
     """
     ### BEGIN SOLUTION
-    counts = {}
-    for sentence in sentences:
-        for word in sentence:
-            counts[word] = counts.get(word, 0) + 1
+    counts = Counter(word for sentence in sentences for word in sentence)
     ordered = sorted(counts, key=lambda word: (-counts[word], word))
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
     ### END SOLUTION
@@ -283,12 +282,20 @@ So beside its row of the table each word gets some **features**: facts that can 
 | 11 | it has at least 9 characters |
 | 12 … | for each ending in `ENDINGS`: the word, in small letters, ends so, and is longer than the ending |
 
-Each word may have several of the endings: *Boston* has *ton*, and *Parisian* has *an*.
+Each word may have several of the endings: *Boston* has *n*, *on* and *ton*. The list begins with the single letters, so
+the last letter is always told; the others are endings that many names, places, peoples or plain words share.
 """
 
 # %%
 ENDINGS = tuple(
-    "a o i y s e son man er ez ski ov ton ville burg land ia ford ham stan shire port an ese ish ing ed ly tion ment ic al".split()
+    (
+        "a b c d e f g h i j k l m n o p q r s t u v w x y z ed ing ly er or ist an ian ese ish man son ton "
+        "ville burg berg land ia ford ham shire field bury stan ski sky ov ova ez ini ic al tion ment ness "
+        "ity ive ous us um st sen ers ism th rd ie ine elle ette bert rick ard old mund elli etti oux eau "
+        "escu enko yan opoulos ley well worth wood burgh abad pur grad sk port mouth dale chester caster "
+        "polis stadt heim hausen bach dorf ss ck ll tt nn able less ant ent ate ize ful age ics inc ra na la "
+        "da ta ma ka ne re le te se ce ge in on en"
+    ).split()
 )
 
 # %% [markdown]
@@ -849,19 +856,23 @@ def numbers_of(sentences, T_x):
 
 
 # %% tags=["training"]
-MAX_WORDS, T_X, N_E, EPOCHS, BATCH, UNKNOWN_SHARE = 4000, 32, 32, 5, 64, 0.3
+MAX_WORDS, T_X, N_E, EPOCHS, BATCH, UNKNOWN_SHARE = 4000, 32, 48, 7, 128, 0.3
+word_features = cache(word_features)  # words come again and again: what one looks like is found out once
 
 
-def train(tagger, sentences, vocabulary, seed):
+def train(tagger, encoded, y, seed):
     """Teach a tagger; returns the loss and the accuracy of each epoch."""
-    ids, features, mask = encode_sentences([sentence.words for sentence in sentences], vocabulary, T_X)
-    targets = np.stack([numbers_of(sentences, T_X), mask], axis=-1).astype("float32")
+    ids, features, mask = encoded
+    targets = np.stack([y, mask], axis=-1).astype("float32")
     rng = np.random.default_rng(seed)
-    tagger.compile(keras.optimizers.Adam(0.004), loss=packed_loss, metrics=[packed_accuracy])
+    inputs = [keras.Input((None,), dtype="int32"), keras.Input((None, N_FEATURES)), keras.Input((None,), dtype="bool")]
+    learner = keras.Model(inputs, tagger(inputs) + 0.0)  # the same weights; + 0.0 strips off a mask that Keras would use again
+    slower = keras.optimizers.schedules.CosineDecay(0.005, EPOCHS * -(-len(ids) // BATCH), alpha=0.05)
+    learner.compile(keras.optimizers.Adam(slower, clipnorm=1.0), loss=packed_loss, metrics=[packed_accuracy])
     history = {"loss": [], "packed_accuracy": []}
     for _ in range(EPOCHS):
         given = [some_unknown(ids, UNKNOWN_SHARE, rng), features, mask]
-        told = tagger.fit(given, targets, batch_size=BATCH, epochs=1, verbose=0).history
+        told = learner.fit(given, targets, batch_size=BATCH, epochs=1, verbose=0).history
         for name, numbers in history.items():
             numbers += told[name]
     return history
@@ -869,11 +880,12 @@ def train(tagger, sentences, vocabulary, seed):
 
 started = time.perf_counter()
 vocabulary = build_vocabulary([sentence.words for sentence in training], MAX_WORDS)
+encoded = encode_sentences([sentence.words for sentence in training], vocabulary, T_X)
 taggers, histories = {}, {}
-for name, bidirectional, n_a in (("both directions", True, 48), ("left to right", False, 88)):
+for name, bidirectional, n_a in (("both directions", True, 64), ("left to right", False, 115)):
     keras.utils.set_random_seed(4)
     taggers[name] = build_tagger(len(vocabulary), N_FEATURES, N_KINDS, n_a, bidirectional, 1, N_E)
-    histories[name] = train(taggers[name], training, vocabulary, seed=4)
+    histories[name] = train(taggers[name], encoded, numbers_of(training, T_X), seed=4)
     print(f"{name}: {taggers[name].count_params():,} parameters, loss {histories[name]['loss'][-1]:.3f}")
 train_seconds = time.perf_counter() - started
 
@@ -898,10 +910,10 @@ sentences.
 def predict(tagger, sentences, vocabulary):
     """The tagger's probabilities for each sentence, a list of arrays (words, n_tags); no padding left."""
     found = []
-    for start in range(0, len(sentences), 256):
-        part = [list(words) for words in sentences[start : start + 256]]
+    for start in range(0, len(sentences), 200):
+        part = sentences[start : start + 200]
         given = encode_sentences(part, vocabulary, max(map(len, part)))
-        answers = tagger.predict_on_batch(list(given))
+        answers = ops.convert_to_numpy(tagger(list(given)))
         found += [answer[: len(words)] for answer, words in zip(answers, part, strict=True)]
     return found
 
@@ -977,7 +989,8 @@ two that it may follow? What is there to say about row `n`?
 <details><summary>Hint 3: nearly the line</summary>
 
 `before = [*tags, "O"]`, because what may follow an `O` may begin a sentence. Then
-`allowed[i, j] = not tags[j].startswith("I-") or before[i] in ("B" + tags[j][1:], tags[j])`.
+`allowed[i, j] = not tags[j].startswith("I-") or before[i][1:] == tags[j][1:]`: without their first letters, the two tags
+that may stand before an `I-` are the same as the `I-` itself.
 
 </details>
 """
@@ -994,11 +1007,11 @@ def allowed_transitions(tags):
     """
     ### BEGIN SOLUTION
     before = [*tags, "O"]
-    allowed = np.ones((len(before), len(tags)), dtype=bool)
+    allowed = np.full((len(before), len(tags)), True)
     for i, one in enumerate(before):
         for j, tag in enumerate(tags):
             if tag.startswith("I-"):
-                allowed[i, j] = one in ("B" + tag[1:], tag)
+                allowed[i, j] = one[1:] == tag[1:]
     return allowed
     ### END SOLUTION
 
@@ -1184,7 +1197,8 @@ name begins where match `first` begins, and ends where match `last - 1` ends.
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`probabilities = ops.convert_to_numpy(model(list(encode_sentences([words], vocabulary, len(words)))))[0]`, then
+`ids, features, mask = encode_sentences([words], vocabulary, len(words))`, then
+`probabilities = ops.convert_to_numpy(model([ids, features, mask]))[0]`, then
 `path = constrained_decode(np.log(probabilities), len(words), allowed_transitions(tags))`, then for each span of
 `bio_to_spans([tags[place] for place in path])`: `start, end = matches[first].start(), matches[last - 1].end()`.
 
@@ -1209,7 +1223,8 @@ def find_entities(sentence, model, vocabulary, tags):
     if not matches:
         return []
     words = [match.group() for match in matches]
-    probabilities = ops.convert_to_numpy(model(list(encode_sentences([words], vocabulary, len(words)))))[0]
+    ids, features, mask = encode_sentences([words], vocabulary, len(words))
+    probabilities = ops.convert_to_numpy(model([ids, features, mask]))[0]
     path = constrained_decode(np.log(probabilities), len(words), allowed_transitions(tags))
     found = []
     for first, last, kind in bio_to_spans([tags[place] for place in path]):

@@ -115,7 +115,7 @@ def _compared(got: Any, case: Case, name: str, when: str) -> None:
     got = _numbers(got)
     if np.shape(got) != ():
         wrong(f"It should return one number; it returned {np.shape(got)} (case “{when}”).", "take the mean over all.")
-    got = float(got)
+    got = np.float32(got)
     cause = "".join(f"{sentence}." for sentence in _matching(case.outputs["faults"], {name: got})[:1])
     if np.isnan(got):
         cause = "a sum over no words is divided by 0." if not case.inputs["mask"].any() else "0 times infinity is NaN."
@@ -129,7 +129,8 @@ def _examine_loss(masked_loss: Callable[..., Any]) -> None:
     gradient = _gradient(masked_loss, case.inputs)
     if gradient is None:
         wrong("No gradient flows through it, so no net can learn from it.", "compute with keras.ops, not with NumPy.")
-    expect(gradient, case.outputs["gradient"], "the gradient by the probabilities", STEPS)
+    if not np.allclose(gradient, case.outputs["gradient"], rtol=0.01, atol=1e-4):
+        expect(gradient, case.outputs["gradient"], "the gradient by the probabilities", STEPS)
 
 
 def _gradient(masked_loss: Callable[..., Any], inputs: Mapping[str, Array]) -> Array | None:
