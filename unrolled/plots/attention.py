@@ -63,7 +63,7 @@ def two_translators() -> Figure:
         arrow(right, (3.5, CONTEXT + 0.36), (second, DECODER - 0.36), MEMORY)
         before = _writing_places()[0]
         arrow(right, (before, DECODER - 0.36), (2.6, CONTEXT + 0.1), FAINT, bend=0.25)
-        right.text(0.0, 3.62, "state before\nthe step", ha="left", va="center", fontsize=8.5, color="#5A5A5A")
+        right.text(-0.6, 3.3, "state before\nthe step", ha="left", va="center", fontsize=8.5, color="#5A5A5A")
         right.text(5.15, 3.35, "a mean, with\nweights $\\alpha$", ha="left", va="center", fontsize=8.5, color="#5A5A5A")
         return figure
 
