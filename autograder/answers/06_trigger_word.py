@@ -33,7 +33,7 @@ docs/writing-a-unit.md says how this file is read.
     "f1": "F1",
     "model": "the model",
     "answers": "the answers",
-    "new": "the new frames",
+    "new": "the frames",
     "steps": "the steps that can be answered",
     "state": "the state",
     "x": "the spectrogram",
@@ -176,6 +176,37 @@ def spectrogram(samples, frame, hop):
     return np.log(np.fft.rfft(samples[places] * np.hanning(frame)).real ** 2 + 1e-6)
 
 
+# %% mistake="channels_by_the_samples" exercise="spectrogram" says="the sum of the channels is divided by the number of samples instead of by the number of channels"
+def spectrogram(samples, frame, hop):
+    if samples.ndim == 2:
+        samples = samples.sum(axis=1) / len(samples)
+    places = np.arange(0, len(samples) - frame + 1, hop)[:, None] + np.arange(frame)
+    return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
+
+
+# %% mistake="not_squared_at_all" exercise="spectrogram" says="the real part of the transform stands in the place of the power, and may be negative"
+def spectrogram(samples, frame, hop):
+    if samples.ndim == 2:
+        samples = samples.mean(axis=1)
+    places = np.arange(0, len(samples) - frame + 1, hop)[:, None] + np.arange(frame)
+    return np.log(np.fft.rfft(samples[places] * np.hanning(frame)).real + 1e-6)
+
+
+# %% mistake="no_frames" exercise="spectrogram" says="no frame is cut at all"
+def spectrogram(samples, frame, hop):
+    return np.zeros((0, frame // 2 + 1))
+
+
+# %% mistake="a_row_too_many" exercise="spectrogram" says="what is shorter than a frame should give no rows, and gives some"
+def spectrogram(samples, frame, hop):
+    if len(samples) < frame:
+        return np.zeros((2, frame // 2 + 1))
+    if samples.ndim == 2:
+        samples = samples.mean(axis=1)
+    places = np.arange(0, len(samples) - frame + 1, hop)[:, None] + np.arange(frame)
+    return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
+
+
 # %% paraphrase="frame_by_frame" exercise="spectrogram"
 def spectrogram(samples, frame, hop):
     mono = samples if samples.ndim == 1 else np.mean(samples, axis=1)
@@ -200,15 +231,16 @@ def spectrogram(samples, frame, hop):
     return np.log((spectrum * np.conj(spectrum)).real + 1e-6)
 
 
-# %% paraphrase="by_hand" exercise="spectrogram"
+# %% paraphrase="frames_as_columns" exercise="spectrogram"
 def spectrogram(samples, frame, hop):
-    sound = np.asarray(samples, dtype="float64").reshape(len(samples), -1).mean(axis=1)
-    count = max(0, 1 + (len(sound) - frame) // hop)
-    n, k = np.arange(frame), np.arange(frame // 2 + 1)
-    hill = 0.5 - 0.5 * np.cos(2 * np.pi * n / (frame - 1))
-    angles = 2 * np.pi * np.outer(n, k) / frame
-    pieces = np.array([sound[t * hop : t * hop + frame] for t in range(count)]).reshape(count, frame) * hill
-    return np.log((pieces @ np.cos(angles)) ** 2 + (pieces @ np.sin(angles)) ** 2 + 1e-6)
+    if samples.ndim == 2:
+        samples = (samples[:, 0] + samples[:, 1]) / 2
+    count = (len(samples) - frame + hop) // hop
+    starts = hop * np.arange(max(count, 0))
+    places = np.arange(frame)[:, None] + starts
+    transformed = np.fft.rfft(np.hanning(frame)[:, None] * samples[places], axis=0)
+    power = np.square(np.abs(transformed))
+    return np.log(power + 1e-6).T
 
 
 # ------------------------------------------------------------------------------------------------------ is_overlapping
@@ -224,6 +256,41 @@ def is_overlapping(segment_time, previous_segments):
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(previous_start <= start <= previous_end for previous_start, previous_end in previous_segments)
+
+
+# %% mistake="its_end_only" exercise="is_overlapping" says="only the end of the segment is looked for in the others"
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    return any(previous_start <= end <= previous_end for previous_start, previous_end in previous_segments)
+
+
+# %% mistake="other_end_open" exercise="is_overlapping" says="the last millisecond of another segment is not counted as its own"
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    return any(start < previous_end and previous_start <= end for previous_start, previous_end in previous_segments)
+
+
+# %% mistake="own_end_open" exercise="is_overlapping" says="the last millisecond of the segment is not counted as its own"
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    return any(start <= previous_end and previous_start < end for previous_start, previous_end in previous_segments)
+
+
+# %% mistake="other_end_left_out" exercise="is_overlapping" says="the last millisecond of another segment is not looked at"
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    return any(max(start, other[0]) <= min(end, other[1] - 1) for other in previous_segments)
+
+
+# %% mistake="own_end_left_out" exercise="is_overlapping" says="the last millisecond of the segment is not looked at"
+def is_overlapping(segment_time, previous_segments):
+    start, end = segment_time
+    return any(max(start, other[0]) <= min(end - 1, other[1]) for other in previous_segments)
+
+
+# %% mistake="always_false" exercise="is_overlapping" says="it says that nothing ever overlaps"
+def is_overlapping(segment_time, previous_segments):
+    return False
 
 
 # %% mistake="its_ends_only" exercise="is_overlapping" says="a segment that lies around another one is said not to overlap"
@@ -575,6 +642,39 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
+# %% mistake="never_inserted" exercise="insert_audio_clip" says="it gives up every time, whatever place is free"
+def insert_audio_clip(background, audio_clip, previous_segments, rng):
+    return background.copy(), None
+
+
+# %% mistake="end_is_the_length" exercise="insert_audio_clip" says="the second number of the segment is its length instead of its end"
+def insert_audio_clip(background, audio_clip, previous_segments, rng):
+    length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
+    if duration > length:
+        return background.copy(), None
+    for _ in range(MAX_TRIES):
+        start = int(rng.integers(0, length - duration + 1))
+        if not is_overlapping((start, start + duration - 1), previous_segments):
+            audio = background.copy()
+            audio[start * SAMPLES_PER_MS : start * SAMPLES_PER_MS + len(audio_clip)] += audio_clip
+            return audio / max(1.0, np.abs(audio).max()), (start, duration)
+    return background.copy(), None
+
+
+# %% mistake="returned_segment_too_long" exercise="insert_audio_clip" says="the returned segment ends one millisecond after the clip"
+def insert_audio_clip(background, audio_clip, previous_segments, rng):
+    length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
+    if duration > length:
+        return background.copy(), None
+    for _ in range(MAX_TRIES):
+        start = int(rng.integers(0, length - duration + 1))
+        if not is_overlapping((start, start + duration - 1), previous_segments):
+            audio = background.copy()
+            audio[start * SAMPLES_PER_MS : start * SAMPLES_PER_MS + len(audio_clip)] += audio_clip
+            return audio / max(1.0, np.abs(audio).max()), (start, start + duration)
+    return background.copy(), None
+
+
 # %% paraphrase="all_free_places" exercise="insert_audio_clip"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
@@ -620,19 +720,26 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     def free_place(tries):
         if tries == 0 or last < 0:
             return None
-        start = int(rng.random() * (last + 1))
+        start = int(rng.integers(0, last + 1))
         taken = is_overlapping((start, start + duration - 1), previous_segments)
         return free_place(tries - 1) if taken else start
 
     start = free_place(MAX_TRIES)
     if start is None:
         return background.copy(), None
-    audio = background.astype("float64")
-    places = np.arange(len(audio_clip)) + start * SAMPLES_PER_MS
-    audio[places] = audio[places] + audio_clip
+    audio = background.copy()
+    audio[start * SAMPLES_PER_MS : start * SAMPLES_PER_MS + len(audio_clip)] += audio_clip
     peak = np.abs(audio).max()
     return (audio / peak if peak > 1 else audio), (start, start + duration - 1)
 
+
+# %% equivalent="wrong_steps-c4c75f" exercise="insert_audio_clip" because="29 tries find a place as well as 30 do; how many are enough is ours to choose"
+
+# %% equivalent="wrong_steps-e97558" exercise="insert_audio_clip" because="29 tries find a place as well as 30 do; how many are enough is ours to choose"
+
+# %% equivalent="wrong_steps-c986b0" exercise="insert_audio_clip" because="the number of the try is not used"
+
+# %% equivalent="swap_parts-cc0500" exercise="insert_audio_clip" because="the larger of two numbers is the same in either order"
 
 # --------------------------------------------------------------------------------------------------------- insert_ones
 
@@ -765,6 +872,18 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
+# %% mistake="everything_before_too" exercise="insert_ones" says="everything before the end of the word is labelled, too"
+def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
+    labels = y.copy()
+    labels[: segment_end_ms // step_ms + 1 + n_ones] = 1
+    return labels
+
+
+# %% mistake="nothing_labelled" exercise="insert_ones" says="no step is labelled at all"
+def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
+    return y.copy()
+
+
 # %% paraphrase="step_by_step" exercise="insert_ones"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     new = np.array(y)
@@ -861,7 +980,7 @@ def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
     for k, clip in enumerate([*activates, *negatives]):
-        audio, segment = insert_audio_clip(background, clip, segments, rng)
+        audio, segment = insert_audio_clip(audio, clip, segments, rng)
         if segment is None:
             break
         segments.append(segment)
@@ -1039,6 +1158,10 @@ def create_training_example(background, activates, negatives, rng):
     return x.astype("float32"), y.reshape(T_y, 1)
 
 
+# %% equivalent="from_the_front-fde68b" exercise="create_training_example" because="the order of the taken segments makes no difference"
+
+# %% equivalent="from_the_front-fde68b-2" exercise="create_training_example" because="the order of the taken segments makes no difference"
+
 # ------------------------------------------------------------------------------------------------------ build_detector
 
 
@@ -1190,13 +1313,25 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 
 
 # %% mistake="dropout_left_on" exercise="build_detector" says="dropout is left on when the model is not training"
+class _Forgetful(keras.Model):
+    def __init__(self, filters, kernel_size, stride, units):
+        super().__init__()
+        self.scale = layers.Rescaling(SCALE, OFFSET)
+        self.convolution = layers.Conv1D(filters, kernel_size, strides=stride, activation="relu")
+        self.recurrent = [layers.GRU(n_a, return_sequences=True) for n_a in units]
+        self.drop = layers.Dropout(0.3)
+        self.answer = layers.Dense(1, activation="sigmoid")
+
+    def call(self, x):
+        x = self.convolution(self.scale(x))
+        for layer in self.recurrent:
+            x = self.drop(layer(x), training=True)
+        return self.answer(x)
+
+
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
-    inputs = keras.Input(input_shape)
-    x = layers.Rescaling(SCALE, OFFSET)(inputs)
-    x = layers.Conv1D(filters, kernel_size, strides=stride, activation="relu")(x)
-    for n_a in units:
-        x = layers.Dropout(0.3)(layers.GRU(n_a, return_sequences=True)(x), training=True)
-    model = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
+    model = _Forgetful(filters, kernel_size, stride, list(units))
+    model(np.zeros((1, kernel_size + stride, input_shape[-1]), dtype="float32"))
     model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy")
     return model
 
@@ -1381,6 +1516,47 @@ def detect(probabilities, threshold, refractory):
                 times.append(moment)
         below = probability < threshold
     return times
+
+
+# %% mistake="milliseconds_beside_seconds" exercise="detect" says="the times are in milliseconds instead of seconds"
+def detect(probabilities, threshold, refractory):
+    times, below = [], True
+    for step, probability in enumerate(probabilities):
+        moment = step * STEP_MS
+        if probability >= threshold and below:
+            if not times or moment - times[-1] >= refractory:
+                times.append(moment)
+        below = probability < threshold
+    return times
+
+
+# %% mistake="samples_not_seconds" exercise="detect" says="the times are numbers of samples instead of seconds"
+def detect(probabilities, threshold, refractory):
+    times, below = [], True
+    for step, probability in enumerate(probabilities):
+        moment = step * HOP * STRIDE
+        if probability >= threshold and below:
+            if not times or moment - times[-1] >= refractory:
+                times.append(moment)
+        below = probability < threshold
+    return times
+
+
+# %% mistake="upside_down" exercise="detect" says="milliseconds are turned into seconds the wrong way round"
+def detect(probabilities, threshold, refractory):
+    times, below = [], True
+    for step, probability in enumerate(probabilities):
+        moment = step * 1000 / STEP_MS
+        if probability >= threshold and below:
+            if not times or moment - times[-1] >= refractory:
+                times.append(moment)
+        below = probability < threshold
+    return times
+
+
+# %% mistake="nothing_found" exercise="detect" says="no event is ever found"
+def detect(probabilities, threshold, refractory):
+    return []
 
 
 # %% mistake="refractory_in_milliseconds" exercise="detect" says="the refractory time is taken for milliseconds instead of seconds"
@@ -1629,6 +1805,24 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
+# %% mistake="first_found_left_out" exercise="match_events" says="the first found moment gets no partner, whatever is near it"
+def match_events(found, true, tolerance):
+    left, hits = sorted(true), 0
+    for moment in found[1:]:
+        near = [one for one in left if abs(one - moment) <= tolerance]
+        if near:
+            left.remove(near[0])
+            hits += 1
+    precision = hits / len(found) if found else 0.0
+    recall = hits / len(true) if true else 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
+
+
+# %% mistake="always_zero" exercise="match_events" says="the three numbers are 0 even where there are hits"
+def match_events(found, true, tolerance):
+    return 0.0, 0.0, 0.0
+
+
 # %% mistake="plain_mean" exercise="match_events" says="F1 is the plain mean of precision and recall"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
@@ -1656,9 +1850,8 @@ def match_events(found, true, tolerance):
         return False
 
     hits = sum(place(k, set()) for k in range(len(found)))
-    if hits == 0:
-        return 0.0, 0.0, 0.0
-    return hits / len(found), hits / len(true), 2 * hits / (len(found) + len(true))
+    precision, recall = hits / max(1, len(found)), hits / max(1, len(true))
+    return precision, recall, 2 * hits / max(1, len(found) + len(true))
 
 
 # %% paraphrase="two_fingers" exercise="match_events"
@@ -1836,6 +2029,62 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
+# %% mistake="one_step_dropped" exercise="stream" says="the frames of one step only are dropped, though several were answered"
+def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
+    samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
+    for chunk in chunks:
+        samples = np.concatenate([samples, chunk])
+        new = spectrogram(samples, frame, hop)
+        samples = samples[len(new) * hop :]
+        frames = np.concatenate([frames, new])
+        steps = (len(frames) - kernel) // stride + 1
+        answer = np.zeros(0)
+        if steps >= 1:
+            answer, state = model.predict(frames[: (steps - 1) * stride + kernel], state)
+            frames = frames[stride:]
+        answers.append(answer)
+    return answers
+
+
+# %% mistake="one_frame_a_chunk" exercise="stream" says="a chunk brings one new frame at most"
+def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
+    samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
+    for chunk in chunks:
+        samples = np.concatenate([samples, chunk])
+        new = spectrogram(samples[:frame], frame, hop)
+        samples = samples[hop:] if len(new) else samples
+        frames = np.concatenate([frames, new])
+        steps = (len(frames) - kernel) // stride + 1
+        answer = np.zeros(0)
+        if steps >= 1:
+            answer, state = model.predict(frames[: (steps - 1) * stride + kernel], state)
+            frames = frames[steps * stride :]
+        answers.append(answer)
+    return answers
+
+
+# %% mistake="no_answers" exercise="stream" says="the model is never asked"
+def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
+    return [np.zeros(0) for _ in chunks]
+
+
+# %% mistake="a_frame_too_many" exercise="stream" says="the frames begin with one that is no sound"
+def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
+    samples, frames, state, answers = np.zeros(0), np.zeros((1, frame // 2 + 1)), None, []
+    for chunk in chunks:
+        samples = np.concatenate([samples, chunk])
+        new = spectrogram(samples, frame, hop)
+        samples = samples[len(new) * hop :]
+        frames = np.concatenate([frames, new])
+        steps = (len(frames) - kernel) // stride + 1
+        answer = np.zeros(0)
+        if steps >= 1:
+            answer, state = model.predict(frames[: (steps - 1) * stride + kernel], state)
+            frames = frames[steps * stride :]
+        answers.append(answer)
+    return answers
+
+
 # %% mistake="waits_for_the_end" exercise="stream" says="everything is answered with the last chunk"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     frames = spectrogram(np.concatenate([np.zeros(0), *chunks]), frame, hop)
@@ -1926,27 +2175,47 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% paraphrase="generators" exercise="stream"
-def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
-    def listening():
-        rest, pictures, memory = np.empty(0), np.empty((0, frame // 2 + 1)), None
-        while True:
-            piece = yield
-            rest = np.r_[rest, piece]
-            count = max(0, (len(rest) - frame) // hop + 1)
-            if count:
-                pictures = np.vstack([pictures, spectrogram(rest[: (count - 1) * hop + frame], frame, hop)])
-                rest = rest[count * hop :]
-            ready = np.zeros(0)
-            if len(pictures) >= kernel:
-                surplus = (len(pictures) - kernel) % stride
-                ready, memory = model.predict(pictures[: len(pictures) - surplus], memory)
-                pictures = pictures[len(ready) * stride :]
-            yield ready
+# %% paraphrase="two_ears" exercise="stream"
+class _Ear:
+    def __init__(self, frame, hop, kernel, stride):
+        self.frame = frame
+        self.hop = hop
+        self.kernel = kernel
+        self.stride = stride
+        self.samples = np.empty(0)
+        self.frames = np.empty((0, frame // 2 + 1))
 
-    ear, answers = listening(), []
-    next(ear)
+    def hear(self, chunk):
+        self.samples = np.append(self.samples, chunk)
+        while len(self.samples) >= self.frame:
+            one = spectrogram(self.samples[: self.frame], self.frame, self.hop)
+            self.frames = np.vstack([self.frames, one])
+            self.samples = self.samples[self.hop :]
+
+    def ready(self):
+        while len(self.frames) >= self.kernel:
+            yield self.frames[: self.kernel]
+            self.frames = self.frames[self.stride :]
+
+
+def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
+    ear, state, answers = _Ear(frame, hop, kernel, stride), None, []
     for chunk in chunks:
-        answers.append(ear.send(chunk))
-        next(ear)
+        ear.hear(chunk)
+        answer = []
+        for window in ear.ready():
+            probability, state = model.predict(window, state)
+            answer.append(probability)
+        answers.append(np.concatenate([np.zeros(0), *answer]))
     return answers
+
+
+# %% equivalent="wrong_function-a9e190" exercise="stream" because="an array without elements is the same whatever it is filled with"
+
+# %% equivalent="wrong_function-da154e" exercise="stream" because="an array without elements is the same whatever it is filled with"
+
+# %% equivalent="wrong_function-18948b" exercise="stream" because="an array without elements is the same whatever it is filled with"
+
+# %% equivalent="flip_sign-397584" exercise="stream" because="a convolution without padding leaves out the frames that make no whole step"
+
+# %% equivalent="wrong_constant-073095" exercise="stream" because="a convolution without padding leaves out the frames that make no whole step"

@@ -141,8 +141,8 @@ class Exercise:
         its recipes make.
         """
         args, after = tuple(self._resolved(arg) for arg in call.args), call.after
-        if isinstance(after, list) and len(after) == len(args):
-            unseen = [isinstance(arg, (Handle, Recipe)) for arg in call.args]
+        if isinstance(after, (list, tuple)) and len(after) == len(args):
+            unseen = [isinstance(arg, (Handle, Recipe, np.random.Generator)) for arg in call.args]
             after = [UNSEEN if hidden else left for hidden, left in zip(unseen, after, strict=True)]
         return replace(call, args=args, after=after)
 

@@ -26,8 +26,8 @@ Segment = tuple[int, int]
 # What the lesson's constants are; tests/test_trigger_word.py holds the two together.
 RATE = 16_000
 SAMPLES_PER_MS = RATE // 1000
-FRAME, HOP = 400, 200  # samples
-KERNEL, STRIDE = 16, 2  # frames
+FRAME, HOP = 400, 160  # samples
+KERNEL, STRIDE = 20, 3  # frames
 STEP_MS = HOP * STRIDE // SAMPLES_PER_MS
 N_ONES = 50
 MAX_TRIES = 30
@@ -214,6 +214,7 @@ class ToyListener:
     """Stands in for a detector that goes on from a state: a leaky sum of what it sees, as a probability.
 
     ``asked`` keeps the windows and the state of each question; ``complaint`` says what was wrong with the form of one.
+    A toy that is ``asleep`` answers nothing.
     """
 
     weights: Array  # (kernel, n_f)
@@ -221,8 +222,11 @@ class ToyListener:
     asked: list[tuple[Array, Array | None]] = field(default_factory=list)
     answered: list[Array] = field(default_factory=list)
     complaint: str = ""
+    asleep: bool = False
 
     def __call__(self, frames: Any, state: Any = None, **_: Any) -> tuple[Array, Array]:
+        if self.asleep:
+            raise RuntimeError("the toy is asleep")
         frames, given = self._understood(frames, state)
         starts = range(0, len(frames) - len(self.weights) + 1, self.stride)
         windows = np.stack([frames[start : start + len(self.weights)] for start in starts])
@@ -368,7 +372,8 @@ def public_cases() -> dict[str, Case]:
         "detect/from_the_last_one_found": _detect_case(np.tile([0.1, 0.9], 8), 0.5, 4.5 * STEP_MS / 1000),
         "detect/high_from_the_start": _detect_case(p[3:], 0.5, 0.0),
         "detect/long_and_high": _detect_case(np.append(np.full(20, 0.9), 0.1), 0.5, 4.5 * STEP_MS / 1000),
-        "detect/just_the_threshold": _detect_case(np.array([0.25, 0.5, 0.25]), 0.5, 0.0),
+        "detect/just_the_threshold": _detect_case(np.array([0.25, 0.5, 0.75, 0.5, 0.75, 0.25]), 0.5, 0.0),
+        "detect/just_the_refractory_time": _detect_case(np.tile([0.9, *[0.1] * 24], 4), 0.5, 0.75),
         "detect/nothing": _detect_case(p, 0.95, 0.0),
     }
     matches = {
@@ -391,8 +396,12 @@ def public_cases() -> dict[str, Case]:
         "insert_audio_clip/one_place": _insertion_case(rng, 12, 12, []),
         "insert_audio_clip/no_room": _insertion_case(rng, 40, 16, [(12, 15), (28, 30)]),
         "insert_audio_clip/too_long": _insertion_case(rng, 10, 11, []),
-        "create_training_example/sounds": _sounds_case(rng),
-        "stream/sound": Case({"sound": draw_sound(rng, 300)}, {}),
+        "create_training_example/a_word": _example_case(rng, 1, 0),
+        "create_training_example/two_words_and_another": _example_case(rng, 2, 1),
+        "create_training_example/no_word": _example_case(rng, 0, 2),
+        "create_training_example/no_place": _crowded_case(rng),
+        "create_training_example/too_long": _too_long_case(rng),
+        "sounds/stream": Case({"sound": draw_sound(rng, 300)}, {}),
     }
     return cases | _network_cases(rng, m=2, T_x=12, n_f=4, filters=3, kernel_size=4, stride=2, units=[5, 6])
 
@@ -449,21 +458,36 @@ def _insertion_case(
         "audio_clip": draw_sound(rng, round(clip * SAMPLES_PER_MS), loud),
         "previous_segments": previous,
     }
-    return Case(given, {"starts": free_starts(**given)})
+    return Case({**given, "rng": 3}, {"starts": free_starts(**given)})
 
 
-def _sounds_case(rng: np.random.Generator) -> Case:
-    """A background and three clips, of which two are said to be the word."""
-    ms = {"background": 1400, "word": 250.5, "other_word": 180, "negative": 300}
-    sounds = {name: draw_sound(rng, round(length * SAMPLES_PER_MS), 0.1) for name, length in ms.items()}
-    T_x, T_y = steps_of(len(sounds["background"]))
-    sizes = {
-        "frame": FRAME,
-        "hop": HOP,
-        "shape": (T_x, FRAME // 2 + 1, T_y),
-        "short": steps_of(len(sounds["word"]) + 8),
-    }
-    return Case({**sounds, **sizes}, {})
+def _example_case(rng: np.random.Generator, activates: int, negatives: int) -> Case:
+    """So soft that no sum is turned down. What comes out depends on where the clips lie; the shapes are known."""
+    background = draw_sound(rng, 800 * SAMPLES_PER_MS, 0.05)
+    clips = [
+        draw_sound(rng, round(length * SAMPLES_PER_MS), 0.1) for length in rng.uniform(70, 90, activates + negatives)
+    ]
+    given = {"background": background, "activates": clips[:activates], "negatives": clips[activates:], "rng": 3}
+    return Case(given, _shapes(len(background)))
+
+
+def _crowded_case(rng: np.random.Generator) -> Case:
+    """A background that the first clip fills: the second one finds no place."""
+    background = draw_sound(rng, 300 * SAMPLES_PER_MS, 0.05)
+    clips = [draw_sound(rng, len(background), 0.1) for _ in range(2)]
+    return Case({"background": background, "activates": clips, "negatives": [], "rng": 3}, _shapes(len(background)))
+
+
+def _too_long_case(rng: np.random.Generator) -> Case:
+    """The first clip is longer than the background; the second one is not, and is the word."""
+    case = _example_case(rng, 1, 1)
+    longer = draw_sound(rng, len(case.inputs["background"]) + 99, 0.1)
+    return Case(case.inputs | {"activates": [longer, *case.inputs["activates"]]}, case.outputs)
+
+
+def _shapes(n_samples: int) -> dict[str, Any]:
+    T_x, T_y = steps_of(n_samples)
+    return {"frame": FRAME, "hop": HOP, "x_shape": (T_x, FRAME // 2 + 1), "y_shape": (T_y, 1)}
 
 
 def _network_cases(
