@@ -79,9 +79,11 @@ def lock_down(scratch: Path, readable: Iterable[Path]) -> tuple[str, ...]:
 def keep_to_a_share(core: int) -> list[str]:
     """Have the calling process keep to one core, and be weighed as one against others, however many threads it starts.
 
-    A session is what the scheduler weighs (sched(7), "the autogroup feature"). Returns the names of protections.
+    A session is what the scheduler weighs (sched(7), "the autogroup feature"). And where memory runs out after all, the
+    kernel ends the largest of the students' processes, not the grader. Returns the names of protections.
     """
     os.setsid()
+    Path("/proc/self/oom_score_adj").write_text("1000")
     try:
         os.sched_setaffinity(0, {core})
     except OSError:

@@ -59,6 +59,8 @@ FUTEX_FLAGS = 0x180  # private, by the wall clock
 TERMINAL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, window size, FIONREAD, FIONBIO, FIO(N)CLEX
 COMMANDS = (fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL)  # no locks, no leases
 NAMES = (15, 16, 0x53564D41)  # PR_SET_NAME and PR_GET_NAME of a thread, PR_SET_VMA of memory: libc's
+SIGNALS = (*range(18), 32, 33)  # those that end a process or are caught, and libc's own two; none that stops it or goes
+"""on: the watchdog stops a process between two requests, and nobody is to say otherwise."""
 
 
 def load_filter() -> None:
@@ -109,8 +111,9 @@ def load_filter() -> None:
         allow("futex", only(1, FUTEX_FLAGS, operation))
     allow("sendto", is_(4, 0))  # over the one socket that is open: bytes, no addresses, and no descriptors
     allow("recvfrom", is_(4, 0))
-    for name in ("kill", "tgkill"):  # abort() and raise() signal the process itself
-        allow(name, only(0, 0, os.getpid()))
+    for number in SIGNALS:  # abort() and raise() signal the process itself
+        allow("kill", only(0, 0, os.getpid()), only(1, 0, number))
+        allow("tgkill", only(0, 0, os.getpid()), only(2, 0, number))
     for name in ("prlimit64", "sched_getaffinity", "getpgid", "getsid"):
         allow(name, only(0, 0, 0))  # 0 is the process itself
     allow("getpriority", only(0, 0, 0), only(1, 0, 0))

@@ -23,6 +23,9 @@ SETTLING_SECONDS = 60.0  # of processor time: a child needs some hundredths, non
 MAX_ASKED = 20_000  # stand-in calls within one call: a loop over steps needs some tens
 MAX_ELEMENTS = 500_000  # numbers in the arguments of one stand-in call
 
+MAX_SHOWN = 16 << 20  # bytes of what all cells show together
+TOO_LONG = "(not kept: the notebook shows more than 16 MB)\n"
+
 StandIns = Mapping[str, Callable[..., Any]]
 
 
@@ -47,12 +50,13 @@ class House:
 class Gone(Exception):
     """The child has ended: by itself, or for passing a bound. The text says which, for the student.
 
-    ``doubtful``: it may have been ended by somebody else, such as a machine that runs out of memory.
+    ``time``: the bound was one on time. ``idle``: on wall time, and it had hardly had the processor: it slept, or
+    others kept it waiting. ``doubtful``: it may have been ended by somebody else, such as a machine out of memory.
     """
 
-    def __init__(self, what: str, *, time: bool = False, doubtful: bool = False) -> None:
+    def __init__(self, what: str, *, time: bool = False, idle: bool = False, doubtful: bool = False) -> None:
         super().__init__(what)
-        self.time, self.doubtful = time, doubtful
+        self.time, self.idle, self.doubtful = time, idle, doubtful
 
 
 class LockdownFailed(Exception):
@@ -72,6 +76,7 @@ class Tenant:
         if house.lock and not proving:
             _prove(house)
         self._house = house
+        self._shown = 0  # bytes of outputs
         self._scratch = Path(tempfile.mkdtemp(dir=house.scratch))
         try:
             _lay_out(self._scratch, files)
@@ -108,11 +113,10 @@ class Tenant:
             Gone: when the child ended instead of answering.
         """
         self._watchdog.start(seconds)
-        try:
-            self._channel.send(request)
-        except OSError as error:
-            raise Gone("ended its process", doubtful=True) from error
-        return self._answer(stand_ins or {})
+        answer = self._answer(request, stand_ins or {})
+        if "outputs" in answer:
+            answer["outputs"] = self._kept(answer["outputs"])
+        return answer
 
     def processor_seconds(self) -> float | None:
         """What the child has taken since it began; None when it has ended."""
@@ -124,17 +128,20 @@ class Tenant:
         self._channel.close()
         scratch.remove(self._scratch)
 
-    def _answer(self, stand_ins: StandIns) -> dict[str, Any]:
+    def _answer(self, request: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
         try:
+            self._channel.send(request)
             for _ in range(MAX_ASKED):
                 message = self._channel.receive()
                 if not isinstance(message, dict):
                     raise WireError("not an answer")
                 if "ask" not in message:
+                    self._watchdog.rest()
                     return message
                 self._channel.send(stand_in_answer(message, stand_ins))
+                self._watchdog.glance()
         except Exceeded as exceeded:
-            raise Gone(str(exceeded), time=exceeded.time) from exceeded
+            raise Gone(str(exceeded), time=exceeded.time, idle=exceeded.idle) from exceeded
         except (EOFError, OSError) as error:
             raise Gone("ended its process", doubtful=True) from error
         except WireError as error:
@@ -142,6 +149,11 @@ class Tenant:
             raise Gone("broke the connection to the grader") from error
         self._watchdog.end()
         raise Gone(f"called other exercises more than {MAX_ASKED} times")
+
+    def _kept(self, outputs: Any) -> Any:
+        """A cell's outputs, as long as all of this child's together are no more than a notebook has."""
+        self._shown += _size(outputs)
+        return outputs if self._shown <= MAX_SHOWN else [{"output_type": "stream", "name": "stdout", "text": TOO_LONG}]
 
 
 def stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
@@ -155,6 +167,15 @@ def stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[str
         return {"value": stand_ins[name](*args, **{str(key): value for key, value in named.items()})}
     except Exception as error:  # the arguments are the student's: anything may be wrong with them
         return {"refused": f"{name} cannot work with these arguments ({type(error).__name__})"}
+
+
+def _size(value: Any) -> int:
+    """About how many bytes a value takes."""
+    if isinstance(value, dict):
+        return sum(_size(key) + _size(part) for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return 8 + sum(map(_size, value))
+    return value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 8
 
 
 def _elements(value: Any) -> int:

@@ -3,6 +3,9 @@
 The process cannot look after itself: its code is not trusted, and memory that TensorFlow maps makes an rlimit on the
 address space useless. Time is processor time first, so that a busy machine does not fail a right answer; wall time is a
 second bound, for code that sleeps.
+
+Between two requests the process is stopped. So nothing grows while nobody looks, and threads that a cell has left
+running take no time from others.
 """
 
 from __future__ import annotations
@@ -13,9 +16,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+from autograder.sandbox.confine import MAX_FILE
+from autograder.sandbox.usage import BLOCK, Ended, Usage
 
-DISK_EVERY = 0.5  # seconds between two looks at the scratch folder
+LOOK_EVERY = 0.05  # seconds between two looks where all requests are short
+DISK_EVERY = 0.1  # seconds between two looks at the scratch folder and at what has no name, and more where these
+DISK_SHARE = 20  # take long: this many times as long as the last one
+IDLE = 0.1  # of the time that a request may take: who has had less of the processor when the wall time ends has waited
 MAX_PATH = 1_000  # bytes; what lies far below could not be reached by its path any more, and would count for nothing
 
 
@@ -35,27 +42,43 @@ class Limits:
 
 
 class Exceeded(Exception):
-    """A bound was passed and the process ended."""
+    """A bound was passed and the process ended.
 
-    def __init__(self, what: str, *, time: bool) -> None:
+    ``time``: it was one on time. ``idle``: on wall time, and the process had hardly had the processor: it slept, or
+    others kept it waiting.
+    """
+
+    def __init__(self, what: str, *, time: bool, idle: bool = False) -> None:
         super().__init__(what)
-        self.time = time
+        self.time, self.idle = time, idle
 
 
 class Watchdog:
     """Bounds one process, known by its pidfd (which, unlike a number, cannot come to mean another process)."""
 
     def __init__(self, pid: int, pidfd: int, scratch: Path, limits: Limits) -> None:
-        self._process = psutil.Process(pid)
+        self._usage = Usage(pid)
         self._pidfd, self._scratch, self._limits = pidfd, scratch, limits
-        self._memory_from = self._resident()
+        self._memory_from: int | None = None  # read at the first look, which is before any of the student's code runs
+        self._looked = self._disk_next = time.monotonic()
         self.start(limits.call_seconds)
 
     def start(self, seconds: float) -> None:
-        """Begin a request that may take so many seconds of processor time."""
+        """Begin a request that may take so many seconds of processor time: the process runs from now on."""
         self._seconds = seconds
         self._cpu_from: float | None = None  # read at the first look: most requests are answered before it
-        self._wall_from = self._disk_from = time.monotonic()
+        self._wall_from = time.monotonic()
+        self._send(signal.SIGCONT)
+
+    def rest(self) -> None:
+        """The request is answered: stop the process until the next one begins. Raises Exceeded, having ended it."""
+        self._send(signal.SIGSTOP)
+        self.glance()
+
+    def glance(self) -> None:
+        """Look if the last look is a while ago, as after many short requests."""
+        if self._memory_from is None or time.monotonic() - self._looked > LOOK_EVERY:
+            self.look()
 
     def look(self) -> None:
         """Raise :class:`Exceeded`, having ended the process, when a bound is passed; called every few hundredths of a
@@ -63,18 +86,16 @@ class Watchdog:
         """
         try:
             exceeded = self._exceeded()
-        except psutil.Error:
+        except Ended:
             return  # it has just ended by itself: reading from it will say so
+        self._looked = time.monotonic()
         if exceeded:
             self.end()
             raise exceeded
 
     def end(self) -> None:
         """End the process, at once."""
-        try:
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it has ended already, which is what was asked
+        self._send(signal.SIGKILL)
 
     def close(self) -> None:
         """End the process and forget it."""
@@ -84,44 +105,58 @@ class Watchdog:
     def processor_seconds(self) -> float | None:
         """What the process has taken since it began; None when it has ended."""
         try:
-            return self._cpu()
-        except psutil.Error:
+            return self._usage.processor_seconds()
+        except Ended:
             return None
 
+    def _send(self, number: signal.Signals) -> None:
+        try:
+            signal.pidfd_send_signal(self._pidfd, number)
+        except ProcessLookupError:
+            pass  # it has ended already; who waits for an answer will see that
+
     def _exceeded(self) -> Exceeded | None:
-        now = time.monotonic()
+        now, total, limits = time.monotonic(), self._usage.processor_seconds(), self._limits
         if self._cpu_from is None:
-            self._cpu_from = self._cpu()
-        cpu, wall = self._cpu() - self._cpu_from, now - self._wall_from
-        if cpu > self._seconds or wall > self._seconds * self._limits.wall_factor:
-            return Exceeded(f"did not finish within {self._seconds:g} seconds", time=True)
-        if self._resident() - self._memory_from > self._limits.memory:
+            self._cpu_from = total
+        cpu, wall = total - self._cpu_from, now - self._wall_from
+        if cpu > self._seconds or wall > self._seconds * limits.wall_factor:
+            idle = cpu < IDLE * self._seconds
+            return Exceeded(f"did not finish within {self._seconds:g} seconds", time=True, idle=idle)
+        memory = self._usage.memory()
+        if self._memory_from is None:
+            self._memory_from = memory.total
+        room = limits.memory - (memory.total - self._memory_from)
+        if room < 0:
+            return Exceeded(f"used more than {limits.memory / 2**30:g} GB of memory", time=False)
+        if memory.threads > limits.threads:
+            return Exceeded(f"started more than {limits.threads} threads", time=False)
+        return self._hoards(room + memory.shared) if now >= self._disk_next else None
+
+    def _hoards(self, room: int) -> Exceeded | None:
+        """What is too much of what takes longer to find: files, and what has no name. ``room``: for shared memory."""
+        began = time.monotonic()
+        shared, nameless = self._usage.nameless(MAX_FILE)
+        too_much = _too_much(self._scratch, self._limits, nameless)
+        ended = time.monotonic()
+        self._disk_next = ended + max(DISK_EVERY, DISK_SHARE * (ended - began))
+        if shared > room:
             return Exceeded(f"used more than {self._limits.memory / 2**30:g} GB of memory", time=False)
-        if self._process.num_threads() > self._limits.threads:
-            return Exceeded(f"started more than {self._limits.threads} threads", time=False)
-        if now - self._disk_from > DISK_EVERY:
-            self._disk_from = now
-            too_much = _too_much(self._scratch, self._limits)
-            if too_much:
-                return Exceeded(too_much, time=False)
-        return None
-
-    def _cpu(self) -> float:
-        times = self._process.cpu_times()
-        return times.user + times.system
-
-    def _resident(self) -> int:
-        return self._process.memory_info().rss
+        return Exceeded(too_much, time=False) if too_much else None
 
 
-def _too_much(folder: Path, limits: Limits) -> str | None:
-    """What is too much about the files in a folder that somebody else is writing to, if anything is."""
-    size = files = 0
+def _too_much(folder: Path, limits: Limits, nameless: int) -> str | None:
+    """What is too much about the files in a folder that somebody else is writing to, if anything is.
+
+    Args:
+        nameless: bytes of files that are in no folder any more.
+    """
+    size, files = nameless, 0
     for parent, folders, names in os.walk(folder):
         if len(os.fsencode(parent)) > MAX_PATH:
             return "nested its folders too deeply"
         files += len(folders) + len(names)
-        size += sum(_file_size(os.path.join(parent, name)) for name in names)
+        size += sum(_on_disk(os.path.join(parent, name)) for name in names)
         if size > limits.disk or files > limits.files:
             break
     if size > limits.disk:
@@ -129,8 +164,8 @@ def _too_much(folder: Path, limits: Limits) -> str | None:
     return f"made more than {limits.files} files" if files > limits.files else None
 
 
-def _file_size(path: str) -> int:
+def _on_disk(path: str) -> int:
     try:
-        return os.lstat(path).st_size
+        return os.lstat(path).st_blocks * BLOCK
     except OSError:
         return 0  # removed meanwhile

@@ -46,7 +46,7 @@ def class_of(examiners):
 
 
 PRELUDE = """
-import ctypes, fcntl, mmap, os, signal, socket, stat, struct
+import ctypes, fcntl, mmap, os, signal, socket, stat, struct, threading
 DATA, PARENT = {data!r}, os.getppid()
 libc = ctypes.CDLL(None, use_errno=True)
 page = mmap.mmap(-1, 4096)
@@ -150,6 +150,9 @@ ATTACKS = {
     "a descriptor for time": "call('timerfd_create', 1, 0)",
     # another process, by another door
     "a process that shares memory": "fails(-1 if libc.syscall(CLONE, 0x4111, 0, 0, 0, 0) == -1 else 0)",
+    "go on when it is stopped": "os.kill(os.getpid(), signal.SIGCONT)",
+    "a thread that goes on": "signal.pthread_kill(threading.get_ident(), signal.SIGCONT)",
+    "stop where it likes": "os.kill(os.getpid(), signal.SIGSTOP)",
     "a thread in a namespace": "fails(-1 if libc.syscall(CLONE, 0x3D0F00 | 0x10000000, 0, 0, 0, 0) == -1 else 0)",
     "a process by clone3": "fails(-1 if libc.syscall(435, ctypes.create_string_buffer(88), 88) == -1 else 0)",
     "a process by posix_spawn": "os.posix_spawn('/bin/true', ['true'], {})",
