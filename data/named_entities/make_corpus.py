@@ -25,7 +25,8 @@ HELD_OUT_PATTERN = 6  # every sixth pattern of a file
 SHARE_OF_NEW = {"train": 0.0, "held_out": 0.5}  # of the names in a part are of those kept
 LENGTHS = range(4, 41)
 SHORT, DRAWN_AGAIN = 12, 0.7  # sentences of fewer words than this are drawn again, most times
-OFTEN = {"ambiguity": 2, "predicates": 2}  # so many times as often as the patterns of other files
+# So many times as often as the patterns of other files; what is held out asks more for words that what follows decides.
+OFTEN = {"train": {"ambiguity": 2, "predicates": 2}, "held_out": {"ambiguity": 4, "predicates": 6}}
 NOISE = 0.025  # of the names in the training part are tagged wrongly
 RULES = read_rules(sorted(HERE.glob("rules/*.txt")))
 FAME = 2.2  # how much more often names that stand early in a list are drawn
@@ -96,7 +97,7 @@ def split_patterns(part: str) -> list[Pattern]:
         file = pattern.place.partition(":")[0]
         seen[file] = seen.get(file, 0) + 1
         if (seen[file] % HELD_OUT_PATTERN == 0) == (part == "held_out"):
-            chosen += [pattern] * OFTEN.get(file, 1)
+            chosen += [pattern] * OFTEN[part].get(file, 1)
     return chosen
 
 
