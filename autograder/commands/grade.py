@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -120,6 +122,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
                 console.print(f"{marking.unit.slug}: {done} of {len(submissions)} judged", highlight=False)
 
         marking.told = told
+        signal.signal(signal.SIGTERM, _interrupt)  # a request to stop; by default, it would leave all as it is
         try:
             marking.run(submissions)
         except BadCourse as error:
@@ -129,6 +132,10 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
             done = f"{len(marking.verdicts)} of {len(submissions)}"
             typer.echo(f"Stopped after {done} submissions; the same command finishes the rest.", err=True)
             raise typer.Exit(1) from None
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _tell(marking: Marking, console: Console, json: Path | None) -> None:

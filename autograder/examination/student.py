@@ -6,17 +6,22 @@ notebook is run again in a fresh one the next time that something is asked, so t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from autograder.examination.budget import CELLS_SHARE, Budget
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.models import Model
 from autograder.examination.verdict import Status
 from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
 from autograder.sandbox.tenant import Gone, House, StandIns, Tenant
 from unrolled.wire import Recipe, Reference, StandIn
+
+WORTH_COUNTING = 0.005  # seconds: what takes less is counted with the next request that takes more
+MOST_SHOWN = 16 << 20  # characters of all cells' outputs
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,9 @@ class Student:
         self._stand_ins: StandIns = {}
         self._tenant: Tenant | None = None
         self._tenants = 0
+        self._budget = Budget(house.limits.submission_seconds, house.limits.wall_factor)
+        self._shown = 0
+        self.doubtful = False  # whether a process has ended and nobody knows by whom
         self.status: Status = "graded"
         self.cell_outputs: dict[str, list[dict]] = {}
         self.protections: tuple[str, ...] = ()
@@ -217,11 +225,30 @@ class Student:
             raise self._fatal[key]
         child = self._child()
         try:
-            return child.ask(request, self._house.limits.call_seconds, {**self._stand_ins, **(stand_ins or {})})
+            seconds = min(self._house.limits.call_seconds, self._budget.left())
+            return self._asked(child, request, seconds, {**self._stand_ins, **(stand_ins or {})})
         except Gone as gone:
             self._end()
             self._fatal[key] = (TimedOut if gone.time else Crashed)(f"{what} {gone}")
             raise self._fatal[key] from gone
+
+    def _asked(
+        self, child: Tenant, request: Mapping[str, Any], seconds: float, stand_ins: StandIns | None = None
+    ) -> dict[str, Any]:
+        """Ask the child, at the expense of what the submission may take in all. Raises Gone."""
+        if seconds <= 0:
+            raise Gone(f"was not tried: the notebook has used up its {self._budget.seconds:g} seconds", time=True)
+        began = time.monotonic()
+        try:
+            answer = child.ask(request, seconds, stand_ins)
+        except Gone as gone:
+            self.doubtful = self.doubtful or gone.doubtful
+            self._budget.spend(time.monotonic() - began, None, seconds)
+            raise
+        wall = time.monotonic() - began
+        if wall > WORTH_COUNTING:
+            self._budget.spend(wall, child.processor_seconds(), seconds)
+        return answer
 
     def _sent(self, value: Any, stand_ins: dict[str, Callable[..., Any]]) -> Any:
         """An argument as it crosses; what is provided in it is added to ``stand_ins``."""
@@ -255,8 +282,12 @@ class Student:
         for cell, source in self._cells.items():
             if cell in self._skipped:
                 continue
+            seconds = min(self._house.limits.cell_seconds, self._budget.left(CELLS_SHARE))
+            if seconds <= 0:
+                self._leave_out_the_rest(cell)
+                return
             try:
-                answer = tenant.ask({"do": "run", "source": source, "cell": cell}, self._house.limits.cell_seconds)
+                answer = self._asked(tenant, {"do": "run", "source": source, "cell": cell}, seconds)
             except Gone as gone:
                 self._skipped[cell] = str(gone)
                 self.status = "timeout" if gone.time else "crashed"
@@ -267,15 +298,45 @@ class Student:
                 self._end()
                 return
             outputs = answer.get("outputs")
-            self.cell_outputs.setdefault(cell, outputs if isinstance(outputs, list) else [])
+            if cell not in self.cell_outputs:
+                self.cell_outputs[cell] = self._kept(outputs if isinstance(outputs, list) else [])
+
+    def _kept(self, outputs: list[dict]) -> list[dict]:
+        """A cell's outputs, or a line in their place when the notebook has shown as much as is kept."""
+        size = sum(map(_size, outputs))
+        if self._shown + size > MOST_SHOWN:
+            return [_said("What this cell shows is left out: the cells before it have shown too much.\n")]
+        self._shown += size
+        return outputs
+
+    def _leave_out_the_rest(self, first: str) -> None:
+        """Run no cell from this one on: the notebook's cells have had their time."""
+        cells = list(self._cells)
+        rest = cells[cells.index(first) :]
+        allowed = self._budget.seconds * CELLS_SHARE
+        for cell in rest:
+            if cell not in self._skipped:
+                self._skipped[cell] = "was left out"
+                self.cell_outputs[cell] = [_said("This cell was not run: those before it took all the time.\n")]
+        self.status = "timeout"
+        note = f"the cells took more than {allowed:g} seconds in all; graded without the last {len(rest)} of them"
+        self.notes.append(note)
 
     def _give_up(self) -> NoReturn:
         raise Crashed(f"the notebook ended its process more than {self._house.limits.restarts} times")
 
     def _end(self) -> None:
         if self._tenant is not None:
+            self._budget.end()
             self._tenant.close()
             self._tenant = None
+
+
+def _size(value: Any) -> int:
+    """How many characters a value holds."""
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list) else len(value) if isinstance(value, str) else 1
 
 
 def _said(text: str) -> dict:

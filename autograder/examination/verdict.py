@@ -31,7 +31,8 @@ class Verdict:
     ``status`` is ``graded`` when the notebook ran to its end; ``timeout`` or ``crashed`` when a cell had to be cut
     off or took the process down (what could be graded was); ``unreadable`` when the file is no notebook. ``seed``
     made the extra cases: grading again with the same seed repeats the verdict. ``score`` and ``max_score`` are points
-    of the automatic exercises.
+    of the automatic exercises. ``doubtful``: a process of the submission ended and nobody knows by whom, so that it is
+    to be judged again before this counts; no such verdict is kept.
     """
 
     submission: str
@@ -43,6 +44,7 @@ class Verdict:
     seed: int
     messages: tuple[str, ...] = ()
     cell_outputs: dict[str, list[dict]] = field(default_factory=dict, repr=False)
+    doubtful: bool = field(default=False, compare=False)
 
     @property
     def score(self) -> float:
@@ -57,7 +59,7 @@ class Verdict:
     def to_dict(self) -> dict:
         """Built-in types only: the object that ``grade --json`` writes."""
         fields = asdict(self)
-        del fields["cell_outputs"]
+        del fields["cell_outputs"], fields["doubtful"]
         return fields | {"score": self.score, "max_score": self.max_score}
 
     def to_json(self) -> str:

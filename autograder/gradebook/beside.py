@@ -21,7 +21,7 @@ from autograder.judging.reconcile import Unreadable
 
 SHOWN = frozenset(
     ".txt .csv .tsv .json .jsonl .yaml .yml .toml .md .rst .py .ipynb .png .jpg .jpeg .gif .wav .mp3 .ogg .flac .mid"
-    " .midi .npy .npz .h5 .hdf5 .keras".split()
+    " .midi .npy .npz .h5 .hdf5 .keras .bin".split()
 )
 OTHER = ".bin"
 LONGEST_NAME = 200  # bytes
@@ -32,9 +32,10 @@ def shown_safely(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str
     """The files under names that are safe to serve, and the new name of each that is called otherwise."""
     safe: dict[str, bytes] = {}
     renamed: dict[str, str] = {}
-    taken = {name for name in files if _safe(name) == name}
+    kept = {name for name in files if _safe(name) == name}
+    taken = set(kept)
     for name, content in files.items():
-        new = name if name in taken else _free(_safe(name), taken)
+        new = name if name in kept else _free(_safe(name), taken)
         safe[new] = content
         if new != name:
             renamed[name] = new

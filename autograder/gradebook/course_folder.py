@@ -7,10 +7,13 @@ the grader, manual grades that stay and penalties for late work are as nbgrader 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,15 +43,18 @@ from autograder.judging.submissions import Submission
 from autograder.nbgrader_settings import configure
 
 CONFIG = "nbgrader_config.py"
+DRAFTS = "draft-"  # how folders for drafts in ``.unrolled`` begin
 
 
 class Course:
     """An nbgrader course folder: ``submitted/`` in; ``gradebook.db``, ``autograded/`` and ``feedback/`` out."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drafts: Path | None = None) -> None:
+        """``drafts``: where files are written before they take their places; in ``.unrolled`` by default."""
         warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own, on every new submission
         self.folder = folder.resolve()
         self.state = self.folder / ".unrolled"
+        self.drafts = drafts
         self.app = _settings(self.folder)
         self.directory = CourseDirectory(parent=self.app, root=str(self.folder))
 
@@ -88,7 +94,7 @@ class Course:
         student, unit, stamp = submission.name, graded.unit, read_timestamp(submission.path)
         known = {"timestamp": stamp[1]} if stamp else {}
         notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
-        with self._shared.transaction(self._steps) as gradebook:
+        with self._alone(), self._shared.transaction(self._steps) as gradebook:
             gradebook.update_or_create_student(student)
             gradebook.update_or_create_submission(unit.slug, student, **known)
             for step in self._steps:
@@ -104,8 +110,16 @@ class Course:
         resources = self._resources(unit, student) | {"unique_key": unit.slug, "output_files_dir": f"{unit.slug}_files"}
         page, _ = self._page_maker.from_filename(str(source), resources=resources)
         target = self.path("feedback", student, unit) / f"{unit.slug}.html"
-        write_whole(target, page.encode())
+        write_whole(target, page.encode(), drafts=self.drafts)
         return target
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A block in which no other process of ours writes into the gradebook: SQLite would refuse one of two."""
+        self.state.mkdir(mode=0o700, exist_ok=True)
+        with open(self.state / "gradebook.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     @cached_property
     def _shared(self) -> SharedGradebook:
@@ -133,7 +147,7 @@ class Course:
     def _replace(self, folder: Path, files: dict[str, bytes]) -> None:
         """Put a folder with these files in the place of ``folder``, all at once."""
         self.state.mkdir(mode=0o700, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=self.state, prefix="draft-"))
+        draft = Path(tempfile.mkdtemp(dir=self.drafts or self.state, prefix=DRAFTS))
         try:
             put(draft / "new", files, mode=0o444)
             folder.parent.mkdir(parents=True, exist_ok=True)

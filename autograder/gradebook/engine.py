@@ -7,11 +7,11 @@ nbgrader, and ``grade`` itself runs the same lists (see :mod:`autograder.gradebo
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
@@ -32,19 +32,23 @@ from autograder.gradebook.annotate import annotate
 from autograder.gradebook.beginning import BadCourse, prepare
 from autograder.gradebook.beside import guard, shown_safely, told
 from autograder.judging.reconcile import Unreadable, read_submission, reconcile
+from autograder.judging.settle import settled
 from autograder.judging.submissions import Submission, course_key, seed_of, unreadable
+from autograder.judging.workers import Bounds, Died, TookTooLong, Workers
 
+JUDGING = Bounds(processor=2700, wall=5400)  # seconds: a submission is judged up to three times
 GRADED = "unrolled"
 """Where ``grade`` puts a :class:`Graded` into nbconvert's resources."""
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A submission that has its verdict already."""
+    """A submission that has its verdict already. ``plain``: its texts are shown as they stand, whatever they are."""
 
     unit: Unit
     files: Mapping[str, bytes]
     verdict: Verdict
+    plain: bool = False
 
 
 def steps(converter: Autograde) -> list[type[NbGraderPreprocessor]]:
@@ -109,7 +113,7 @@ class TrustedExecute(NbGraderPreprocessor):
         graded = resources.get(GRADED)
         if graded is None:
             graded = _judged(self, resources)
-        annotate(nb, graded.verdict, graded.unit.release, told(shown_safely(graded.files)[1]))
+        annotate(nb, graded.verdict, graded.unit.release, told(shown_safely(graded.files)[1]), graded.plain)
         return nb, resources
 
 
@@ -152,23 +156,30 @@ def _files(preprocessor: NbGraderPreprocessor, resources: dict[str, Any]) -> dic
 def _judged(preprocessor: TrustedExecute, resources: dict[str, Any]) -> Graded:
     unit = find_unit(resources["nbgrader"]["assignment"])
     submission = _submission(preprocessor, resources)
+    left_out: list[str] = []
     try:
-        files = submission.read(unit.slug)
+        files = submission.read(unit.slug, left_out)
     except Unreadable as error:
         return Graded(unit, {}, unreadable(submission.name, unit, str(error)))
     seed = seed_of(course_key(Path(_coursedir(preprocessor).root)), unit.slug, files)
     examiner = _examiner(preprocessor.accept_risk)
-    return Graded(unit, files, examiner.submit(_examine, files, unit.slug, seed, submission.name).result())
+    try:
+        verdict = examiner.submit(_examine, files, unit.slug, seed, submission.name).result()
+    except (Died, TookTooLong) as error:
+        raise NbGraderException(f"{submission.name} could not be graded: {error}") from error
+    return Graded(unit, files, replace(verdict, messages=(*verdict.messages, *left_out)))
 
 
 @cache
-def _examiner(accept_risk: bool) -> ProcessPoolExecutor:
+def _examiner(accept_risk: bool) -> Workers:
     """A process that judges, kept warm from one submission to the next.
 
     A fresh one, not a fork: formgrader autogrades inside the Jupyter server, which has threads, and should not have to
     hold TensorFlow.
     """
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_open, initargs=(accept_risk,))
+    workers = Workers(1, get_context("spawn"), _open, (accept_risk,), JUDGING)
+    atexit.register(workers.close)
+    return workers
 
 
 _house: Any = None  # in the examiner's process only
@@ -176,10 +187,8 @@ _house: Any = None  # in the examiner's process only
 
 def _open(accept_risk: bool) -> None:
     from autograder.judging.examiner import open_house
-    from autograder.sandbox.nursery import die_with_parent
 
     global _house
-    die_with_parent()
     block = ExitStack()
     _house = block.enter_context(open_house(accept_risk=accept_risk))
     Finalize(None, block.close, exitpriority=1)  # multiprocessing's children run these at their end, and no atexit
@@ -188,4 +197,7 @@ def _open(accept_risk: bool) -> None:
 def _examine(files: Mapping[str, bytes], slug: str, seed: int, name: str) -> Verdict:
     from autograder.judging.judge import judge
 
-    return judge(files, find_unit(slug), seed, _house, name)
+    tries: list[Verdict] = []
+    while (verdict := settled(tries)) is None:
+        tries.append(judge(files, find_unit(slug), seed, _house, name))
+    return verdict

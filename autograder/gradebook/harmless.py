@@ -24,8 +24,9 @@ from autograder.judging.reconcile import PICTURE_KINDS
 
 MOST_OUTPUTS = 50  # of one cell
 LONGEST_TEXT = 64 << 10  # characters of one output
-LONGEST_PARSED = 20_000  # characters of one cell of a student's
-MOST_PARSED = 200_000  # characters of all of a student's cells
+LONGEST_PARSED = 10_000  # characters of one cell of a student's
+MOST_PARSED = 100_000  # characters of all of a student's cells
+LONGEST_LINE = 400  # characters of text that is shown as it stands
 LARGEST_PICTURE = 4 << 20  # characters of base64
 
 _PLAIN_TAGS = (
@@ -104,9 +105,12 @@ def _markdown(source: str) -> str:
 
 
 def _fenced(source: str) -> str:
-    """The text as a markdown block of code."""
+    """The text as a markdown block of code; long lines are broken, as nbconvert takes quadratic time for each."""
+    lines = (
+        line[at : at + LONGEST_LINE] for line in source.splitlines() for at in range(0, len(line) or 1, LONGEST_LINE)
+    )
     fence = "`" * max([3, *(len(ticks) + 1 for ticks in re.findall(r"`+", source))])
-    return f"{fence}text\n{source}\n{fence}"
+    return "\n".join([f"{fence}text", *lines, fence])
 
 
 def as_text(sentence: str) -> str:

@@ -20,11 +20,12 @@ class Ledger:
     """The verdicts on one unit in a course's ``.unrolled/verdicts``: one JSON file a student."""
 
     folder: Path
+    drafts: Path | None = None
 
     @classmethod
-    def of(cls, state: Path, unit: Unit) -> Ledger:
+    def of(cls, state: Path, unit: Unit, drafts: Path | None = None) -> Ledger:
         """The ledger of a unit in a course's ``.unrolled`` folder."""
-        return cls(state / "verdicts" / unit.slug)
+        return cls(state / "verdicts" / unit.slug, drafts)
 
     def find(self, student: str, fingerprint: str) -> Verdict | None:
         """The verdict kept for a student, if it was made of the same files by the same grader."""
@@ -54,7 +55,7 @@ class Ledger:
         return entry if isinstance(entry, dict) and "verdict" in entry else {}
 
     def _write(self, student: str, entry: dict) -> None:
-        write_whole(self.folder / f"{student}.json", json.dumps(entry, indent=1).encode())
+        write_whole(self.folder / f"{student}.json", json.dumps(entry, indent=1).encode(), drafts=self.drafts)
 
 
 def fingerprint(files: Mapping[str, bytes], seed: int, grader: str, protections: Sequence[str]) -> str:
@@ -71,10 +72,15 @@ def grader_digest(unit: Unit) -> str:
     return digest({path.name: path.read_bytes() for path in paths if path.is_file()})
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write a file all at once: whoever reads it finds the old content or the new one."""
+def write_whole(path: Path, content: bytes, mode: int = 0o644, drafts: Path | None = None) -> None:
+    """Write a file all at once: whoever reads it finds the old content or the new one.
+
+    ``drafts``: a folder that is removed when the writing was interrupted for good; beside the file by default.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if drafts is None or drafts.stat().st_dev != path.parent.stat().st_dev:
+        drafts = path.parent
+    descriptor, draft = tempfile.mkstemp(dir=drafts, prefix=f".{path.name[:100]}.")
     try:
         with open(descriptor, "wb") as file:
             file.write(content)

@@ -1,17 +1,18 @@
 """Marking a pile of submissions: judged in parallel, kept as soon as known, written into the gradebook one by one.
 
 A submission that makes the tool fail is reported and left out; the others go on. What was kept before an interruption
-is not judged again.
+is not judged again. When an examiner ends, or a student's process and nobody knows by whom, the submission is judged
+again at the end, alone: what happened once may have been the machine.
 """
 
 from __future__ import annotations
 
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,17 +21,30 @@ from autograder.examination.verdict import Verdict
 from autograder.gradebook.books import Books, Work, open_books
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import fingerprint, grader_digest
-from autograder.judging.examiner import Examiners, LockdownUnavailable, pool
+from autograder.judging.examiner import Examiners, LockdownUnavailable, NoChild, pool
 from autograder.judging.reconcile import Unreadable
+from autograder.judging.settle import MOST_TRIES, settled
 from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, seed_of, unreadable
+from autograder.judging.workers import Died, TookTooLong
 from autograder.sandbox import confine
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A submission that is being judged: what came of it before, and how often it had no end."""
+
+    work: Work
+    seed: int
+    notes: tuple[str, ...] = ()
+    tries: tuple[Verdict, ...] = ()
+    deaths: int = 0
 
 
 @dataclass
 class Marking:
     """One run over submissions of one unit; ``course`` is None for loose notebooks.
 
-    ``told`` is called with each verdict as soon as it is kept and written. After :meth:`run`, ``verdicts`` is in order
+    ``told`` is called with each verdict as soon as it is kept. After :meth:`run`, ``verdicts`` is in order
     of submission, and ``failures`` says of each submission that is lacking what went wrong with the tool.
     """
 
@@ -45,8 +59,9 @@ class Marking:
     failures: dict[str, str] = field(default_factory=dict)
 
     _books: Books | None = field(default=None, init=False)
-    _judging: dict[Future[Verdict], Work] = field(default_factory=dict, init=False)
-    _paging: dict[Future[None], Work] = field(default_factory=dict, init=False)
+    _judging: dict[Future[Verdict], Trial] = field(default_factory=dict, init=False)
+    _writing: dict[Future[None], tuple[Work, Verdict, bool]] = field(default_factory=dict, init=False)
+    _again: deque[Trial] = field(default_factory=deque, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def run(self, submissions: Iterable[Submission]) -> None:
@@ -55,58 +70,101 @@ class Marking:
             if self.course:
                 self._books = self._open.enter_context(open_books(self.course, self.unit, self.jobs, self.feedback))
             for submission in submissions:
-                with self._failing_alone(submission):
+                with self._failing_alone(submission.name):
                     self._begin(submission)
-                while len(self._judging) >= 2 * self.jobs:  # enough to keep all busy; the other files stay on the disk
+                # Enough to keep all busy; the other files stay on the disk.
+                while len(self._judging) >= 2 * self.jobs or len(self._writing) > 4 * self.jobs:
                     self._collect()
-            while self._judging or self._paging:
+            while self._judging or self._writing or self._again:
+                if self._again and not self._judging:
+                    self._judge(self._again.popleft())
                 self._collect()
         self.verdicts.sort(key=lambda verdict: verdict.submission)
 
     def _begin(self, submission: Submission) -> None:
         """Take the verdict that is kept, or have the submission judged."""
+        left_out: list[str] = []
         try:
-            files = submission.read(self.unit.slug)
+            files = submission.read(self.unit.slug, left_out)
         except Unreadable as error:
             verdict = unreadable(submission.name, self.unit, str(error))
             return self._finish(Work(submission, {}, fingerprint({}, 0, self._grader, [str(error)])), verdict)
         seed = seed_of(self._key, self.unit.slug, files)
-        work = Work(submission, files, fingerprint(files, seed, self._grader, [str(confine.available())]))
+        hangs_on = [str(confine.available()), *left_out]
+        work = Work(submission, files, fingerprint(files, seed, self._grader, hangs_on))
         kept = self._books.find(work) if self._books and not self.regrade else None
         if kept:
             return self._finish(work, kept, new=False)
-        self._judging[self._examiners.submit(files, self.unit.slug, seed, submission.name, root=self.unit.root)] = work
+        self._judge(Trial(work, seed, tuple(left_out)))
+
+    def _judge(self, trial: Trial) -> None:
+        work = trial.work
+        with self._failing_alone(work.submission.name):
+            future = self._examiners.submit(
+                work.files, self.unit.slug, trial.seed, work.submission.name, root=self.unit.root
+            )
+            self._judging[future] = trial
 
     def _collect(self) -> None:
-        """Wait for something to be ready: a verdict, or a feedback page."""
-        waited_for: list[Future[Any]] = [*self._judging, *self._paging]
+        """Wait for something to be ready: a verdict, or what is written of one."""
+        waited_for: list[Future[Any]] = [*self._judging, *self._writing]
         ready, _ = wait(waited_for, return_when=FIRST_COMPLETED)
         for future in ready:
-            judged = future in self._judging
-            work = (self._judging if judged else self._paging).pop(future)
-            with self._failing_alone(work.submission):
-                result = future.result()
-                if judged:
-                    self._finish(work, result)
-                elif self._books:
-                    self._books.close(work)
+            if future in self._judging:
+                trial = self._judging.pop(future)
+                with self._failing_alone(trial.work.submission.name):
+                    self._judged(trial, future)
+            else:
+                work, verdict, plain = self._writing.pop(future)
+                with self._failing_alone(work.submission.name):
+                    self._written(work, verdict, plain, future)
+
+    def _judged(self, trial: Trial, future: Future[Verdict]) -> None:
+        """Keep the verdict, or have the submission judged again if there is none or it may be the machine's doing."""
+        try:
+            tries = (*trial.tries, future.result())
+        except (Died, NoChild) as error:
+            if isinstance(error, NoChild):
+                self._examiners.house_mended()
+            if trial.deaths + 1 == MOST_TRIES:
+                raise
+            self._again.append(replace(trial, deaths=trial.deaths + 1))
+            return
+        verdict = settled(tries)
+        if verdict is None:
+            self._again.append(replace(trial, tries=tries))
+        else:
+            self._finish(trial.work, replace(verdict, messages=(*verdict.messages, *trial.notes)))
+
+    def _written(self, work: Work, verdict: Verdict, plain: bool, future: Future[None]) -> None:
+        """Note that all is written, or have it written once more if its clerk did not come to the end."""
+        if self._books is None:
+            return
+        try:
+            future.result()
+        except (Died, TookTooLong):
+            if plain:
+                raise
+            self._writing[self._books.enter_plainly(work, verdict)] = work, verdict, True
+        else:
+            self._books.close(work)
 
     def _finish(self, work: Work, verdict: Verdict, new: bool = True) -> None:
-        page = self._books.enter(work, verdict, new) if self._books else None
-        if page:
-            self._paging[page] = work
+        writing = self._books.enter(work, verdict, new) if self._books else None
+        if writing:
+            self._writing[writing] = work, verdict, False
         self.verdicts.append(verdict)
         self.told(verdict)
 
     @contextmanager
-    def _failing_alone(self, submission: Submission) -> Iterator[None]:
+    def _failing_alone(self, name: str) -> Iterator[None]:
         """A block for one submission: what goes wrong in it is noted, and the others go on."""
         try:
             yield
-        except (BrokenProcessPool, LockdownUnavailable):  # nobody is left to judge the others
+        except LockdownUnavailable:  # nobody is left to judge the others
             raise
         except Exception as error:
-            self.failures[submission.name] = "".join(traceback.format_exception(error))
+            self.failures[name] = "".join(traceback.format_exception(error))
 
     @cached_property
     def _key(self) -> bytes:

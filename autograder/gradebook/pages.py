@@ -18,7 +18,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from traitlets import Any as AnyTrait
 
-MOST_KEPT = 5_000  # pieces of pages
+MOST_KEPT = 32 << 20  # characters of pieces of pages
 _BARE_PICTURE = re.compile(r"<img\b(?![^>]*\salt=)")
 _ALT = '<img alt="No description has been provided for this image"'
 
@@ -27,10 +27,11 @@ class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter, several times as fast from the second page on."""
 
     _kept = AnyTrait()
+    _room = AnyTrait()
     _lexer = AnyTrait()  # the notebook's language, while its page is made
 
     def __init__(self, **settings: Any) -> None:
-        self._kept = {}
+        self._kept, self._room = {}, MOST_KEPT
         super().__init__(**settings)
         self.filters = {"highlight_code": self._highlight, **self.filters}  # type: ignore[has-type]
 
@@ -61,9 +62,12 @@ class PageExporter(HTMLExporter):
 
     def _once(self, key: tuple[str | None, ...], render: Callable[[], str]) -> str:
         if key not in self._kept:
-            if len(self._kept) >= MOST_KEPT:
+            piece = render()
+            self._room -= len(piece) + len(key[-1] or "")
+            if self._room < 0:
                 self._kept.clear()
-            self._kept[key] = render()
+                self._room = MOST_KEPT
+            self._kept[key] = piece
         return self._kept[key]
 
 

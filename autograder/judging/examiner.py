@@ -1,33 +1,48 @@
 """Examiners: processes of the trusted side that judge submissions, as many at a time as there are jobs.
 
-They are forked from this process once it has imported TensorFlow and the grader's oracles, and share one nursery.
-What they return travels between trusted processes only.
+They are forked from a server of their own, which has imported TensorFlow and has no threads, and share one nursery.
+A fork of the process that grades would not do: its progress bar, NumPy and whatever else has run in it have threads,
+and a lock that one of them holds at the fork stays locked in the examiner for ever. What examiners return travels
+between trusted processes only.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
+import importlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import current_process, forkserver, get_context
 from pathlib import Path
 from typing import Any, TypeVar
+
+import psutil
 
 from autograder.course.root import ROOT
 from autograder.course.units import find_unit
 from autograder.examination.verdict import Verdict
 from autograder.judging.judge import judge
+from autograder.judging.workers import Bounds, Workers
 from autograder.sandbox import confine
-from autograder.sandbox.nursery import Nursery, die_with_parent
-from autograder.sandbox.tenant import House
+from autograder.sandbox.nursery import Nursery, NurseryError
+from autograder.sandbox.own_folder import OwnFolder
+from autograder.sandbox.tenant import Gone, House
 from autograder.sandbox.watchdog import Limits
-from unrolled.quiet import quietly
 
 SECRET = ("autograder/graders", "autograder/references", "autograder/answers", "autograder/classmates", "solutions")
 OPEN = ("unrolled", "data")
+JUDGING = Bounds(processor=900, wall=1800)  # seconds of an examiner; what the student's process may take is less
+UNBOUNDED = Bounds(float("inf"), float("inf"))
+WARM = "autograder.judging.warm"
 Result = TypeVar("Result")
+
+
+class NoChild(Exception):
+    """The nursery has ended, and all its children with it; or a child has, before it had begun."""
 
 
 class LockdownUnavailable(Exception):
@@ -38,8 +53,9 @@ class LockdownUnavailable(Exception):
 class Examiners:
     """A pool of examiners."""
 
-    _pool: ProcessPoolExecutor
+    _pool: Workers
     house: House
+    nursery: Nursery
 
     def submit(
         self,
@@ -51,11 +67,15 @@ class Examiners:
         root: Path = ROOT,
     ) -> Future[Verdict]:
         """Have a submission judged; see :func:`autograder.judging.judge.judge`."""
-        return self._pool.submit(_judge, files, slug, seed, self.house, submission, only, root)
+        return self._pool.submit(_judge, files, slug, seed, self.house, submission, only, root, bounds=JUDGING)
 
     def call(self, function: Callable[..., Result], *args: Any) -> Future[Result]:
         """Have a function of ours called in the place of a submission judged: with the house, and then ``args``."""
         return self._pool.submit(function, self.house, *args)
+
+    def house_mended(self) -> None:
+        """Start the nursery again if it has ended."""
+        self.nursery.revive()
 
 
 @contextmanager
@@ -74,13 +94,10 @@ def pool(
 
     The other arguments, and what is raised, are those of :func:`open_house`.
     """
-    with open_house(limits, accept_risk=accept_risk, forbidden=forbidden, root=root) as house:
-        fork = multiprocessing.get_context("fork")
-        executor = ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=fork, initializer=die_with_parent)
-        try:
-            yield Examiners(executor, house)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+    with _nursery_and_house(limits, accept_risk, forbidden, root, meanwhile=_serve) as (nursery, house):
+        count = jobs or os.cpu_count() or 1
+        with Workers(count, get_context("forkserver"), _nothing, (), UNBOUNDED) as workers:
+            yield Examiners(workers, house, nursery)
 
 
 @contextmanager
@@ -100,20 +117,36 @@ def open_house(
     Raises:
         LockdownUnavailable: no lockdown here, and the risk is not accepted.
     """
+    with _nursery_and_house(limits, accept_risk, forbidden, root, meanwhile=_warm) as (_, house):
+        yield house
+
+
+@contextmanager
+def _nursery_and_house(
+    limits: Limits | None,
+    accept_risk: bool,
+    forbidden: Sequence[Path],
+    root: Path,
+    meanwhile: Callable[[], None],
+) -> Iterator[tuple[Nursery, House]]:
+    """``meanwhile``: what to do while the nursery warms up."""
     lacking = confine.available()
     if lacking and not accept_risk:
         raise LockdownUnavailable(lacking)
     readable = tuple(root / name for name in OPEN)
     with Nursery(readable) as nursery:
-        _warm()
+        meanwhile()
         nursery.wait_until_warm()
-        yield House(
-            address=nursery.address,
-            scratch=nursery.scratch,
-            limits=limits or Limits(),
-            readable=readable,
-            forbidden=(*(root / name for name in SECRET), *forbidden, Path(f"/proc/{os.getpid()}/mem")),
-            lock=not lacking,
+        yield (
+            nursery,
+            House(
+                address=nursery.address,
+                scratch=nursery.scratch,
+                limits=limits or Limits(),
+                readable=readable,
+                forbidden=(*(root / name for name in SECRET), *forbidden, Path(f"/proc/{os.getpid()}/mem")),
+                lock=not lacking,
+            ),
         )
 
 
@@ -126,12 +159,31 @@ def _judge(
     only: Collection[str] | None,
     root: Path,
 ) -> Verdict:
-    return judge(files, find_unit(slug, root), seed, house, submission, only)
+    try:
+        return judge(files, find_unit(slug, root), seed, house, submission, only)
+    except (NurseryError, ConnectionError, Gone, psutil.Error) as error:  # Gone: before it has seen a cell
+        raise NoChild(f"the nursery gave no child: {error}") from error
+
+
+def _nothing() -> None:
+    """What an examiner has to do before its first task."""
 
 
 def _warm() -> None:
-    """Import, while the nursery does, what every examiner needs; no TensorFlow operation may run before the fork."""
-    import pytest  # noqa: F401
+    importlib.import_module(WARM)
 
-    with quietly():
-        import tensorflow  # noqa: F401
+
+@cache
+def _server_folder() -> OwnFolder:
+    """Where the server's socket lies: multiprocessing's own folder would be left behind when this process is killed."""
+    folder = OwnFolder("unrolled-server-")
+    current_process()._config["tempdir"] = str(folder.path)  # type: ignore[attr-defined]
+    atexit.register(folder.remove)
+    return folder
+
+
+def _serve() -> None:
+    """Begin to import in the server that examiners are forked from; its process lasts as long as this one."""
+    _server_folder()
+    forkserver.set_forkserver_preload([WARM])
+    forkserver.ensure_running()

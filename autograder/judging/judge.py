@@ -51,7 +51,9 @@ def judge(
     ) -> Verdict:
         protections, outputs = (student.protections, student.cell_outputs) if student else ((), {})
         seconds = round(time.perf_counter() - began, 3)
-        return Verdict(submission, unit.slug, status, seconds, protections, exercises, seed, tuple(said), outputs)
+        doubtful = student is not None and student.doubtful
+        rest = exercises, seed, tuple(said), outputs, doubtful
+        return Verdict(submission, unit.slug, status, seconds, protections, *rest)
 
     try:
         notebook = reconcile(read_submission(files.get(f"{unit.slug}.ipynb", b"")), unit.release)
