@@ -1183,6 +1183,11 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
+# %% equivalent="drop_option-605b6c" exercise="build_parts" because="Keras takes numbers for a mask of True and False"
+
+# %% equivalent="drop_option-968854" exercise="build_parts" because="an embedding makes whole numbers of its input"
+
+
 # %% paraphrase="two_directions" exercise="build_parts"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input(shape=(T_x,), dtype="int64", name="ids")
@@ -1407,6 +1412,11 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
+# %% equivalent="drop_option-968854" exercise="build_translator" because="an embedding makes whole numbers of its input"
+
+# %% equivalent="wrong_steps-938b8b" exercise="build_translator" because="the number of the step is not used"
+
+
 # %% paraphrase="new_axis" exercise="build_translator"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     inputs = keras.Input(shape=(T_x,), dtype="int32", name="text")
@@ -1626,6 +1636,11 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
+# %% equivalent="drop_option-78f899" exercise="translate" because="Keras makes float32 of float64 inputs"
+
+# %% equivalent="wrong_steps-938b8b" exercise="translate" because="the number of the step is not used"
+
+
 # %% paraphrase="one_by_one" exercise="translate"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     answers = []
@@ -1773,6 +1788,11 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, : min(len(text), T_x) - 1]
 
 
+# %% equivalent="drop_option-9fe3de" exercise="attention_map" because="Keras makes float32 of float64 inputs"
+
+# %% equivalent="wrong_steps-938b8b" exercise="attention_map" because="the number of the step is not used"
+
+
 # %% paraphrase="filled" exercise="attention_map"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, np.array([encode_text(text, human, T_x)]))
@@ -1901,6 +1921,11 @@ def exact_match(texts, predicted, expected, width):
     return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
+# %% equivalent="wrong_constant-b598b3" exercise="exact_match" because="a group beyond the longest text is empty, and has no key"
+
+# %% equivalent="wrong_function-e1f3d9" exercise="exact_match" because="groups beyond the longest text are empty, and have no key"
+
+
 # %% paraphrase="counted_by_hand" exercise="exact_match"
 def exact_match(texts, predicted, expected, width):
     hits, seen, total = {}, {}, 0
@@ -1921,13 +1946,9 @@ def exact_match(texts, predicted, expected, width):
     return share, {group: np.mean(rights) for group, rights in by_group.items()}
 
 
-# %% paraphrase="string_arrays" exercise="exact_match"
+# %% paraphrase="unique_groups" exercise="exact_match"
 def exact_match(texts, predicted, expected, width):
-    right = (np.array(predicted) == np.array(expected)).astype(float)
-    lengths = np.array(list(map(len, texts)))
-    by_length = {}
-    for start in range(0, lengths.max() + 1, width):
-        inside = (lengths >= start) & (lengths < start + width)
-        if inside.any():
-            by_length[start] = right[inside].mean()
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    by_length = {int(group): right[groups == group].mean() for group in np.unique(groups)}
     return right.mean(), by_length
