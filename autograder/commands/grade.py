@@ -122,7 +122,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
                 console.print(f"{marking.unit.slug}: {done} of {len(submissions)} judged", highlight=False)
 
         marking.told = told
-        signal.signal(signal.SIGTERM, _interrupt)  # a request to stop; by default, it would leave all as it is
+        before = signal.signal(signal.SIGTERM, _interrupt)  # a request to stop, which by default removes nothing
         try:
             marking.run(submissions)
         except BadCourse as error:
@@ -132,6 +132,8 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
             done = f"{len(marking.verdicts)} of {len(submissions)}"
             typer.echo(f"Stopped after {done} submissions; the same command finishes the rest.", err=True)
             raise typer.Exit(1) from None
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
