@@ -16,6 +16,7 @@ from autograder.oracles import named_entities as oracle
 from autograder.oracles.named_entities_faults import _namespace
 from unrolled.arrays import load_cases
 from unrolled.checks import named_entities as checks
+from unrolled.checks.named_entities_taggers import placements, shapes_of
 from unrolled.datasets import named_entities as corpus
 
 UNIT = find_unit("04_named_entities")
@@ -187,8 +188,8 @@ def test_a_model_with_directions_exchanged_is_right():
     """Which direction is made first, and whose state stands first, is the student's business."""
     sizes = {"n_words": 7, "n_features": 3, "n_kinds": 2, "n_a": 2, "bidirectional": True, "n_layers": 2, "n_e": 5}
     weights = oracle.draw_weights(np.random.default_rng(5), **sizes)
-    shapes = checks.shapes_of(sizes)
-    placed = list(checks.placements(shapes, weights, True))
+    shapes = shapes_of(sizes)
+    placed = list(placements(shapes, weights, True))
     assert len(placed) == 16
     assert all([array.shape for array in arrays] == shapes for arrays in placed)
     assert all(np.array_equal(*pair) for pair in zip(placed[0], weights, strict=True))

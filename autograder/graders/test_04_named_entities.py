@@ -21,7 +21,8 @@ from autograder.examination.models import Model
 from autograder.examination.student import Provided
 from autograder.oracles import named_entities as oracle
 from unrolled.arrays import Case
-from unrolled.checks.named_entities import fault_of, placements, what_became_of_names, what_is_built
+from unrolled.checks.named_entities import what_became_of_names
+from unrolled.checks.named_entities_taggers import fault_of, placements, what_is_built
 
 STEPS, PLACES = ("m", "T_x", "n_tags"), ("m", "T_x")
 SIZES = ("n_words", "n_features", "n_kinds", "n_a", "bidirectional", "n_layers", "n_e")
@@ -506,7 +507,7 @@ class TestAllowedTransitions:
         for kinds in (["X"], ["PER", "LOC"]):
             tags = mixed_tags(rng, kinds)
             got, right = self._got(student, tags), oracle.allowed_transitions(tags)
-            agree(got[:-1], right[:-1], "allowed[:-1]", ("n", "n"))
+            agree(got[:-1], right[:-1], "allowed[:-1]", ("the tag before", "the tag after"))
 
     @worth(2, "what may begin")
     def test_start(self, student, references, rng):
@@ -643,5 +644,6 @@ class TestFindEntities:
         if not all(isinstance(part, (str, int)) for entity in found for part in entity):
             agree(found, right, "entities", when=when)
         if found != right:
-            cause = what_became_of_names(found, right, sentence).rstrip(".")
+            words = [match.span() for match in oracle.WORD.finditer(sentence)]
+            cause = what_became_of_names(found, right, sentence, words).rstrip(".")
             raise Mistake(f"the names are not the right ones{said}: {cause}")

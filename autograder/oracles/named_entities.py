@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -272,8 +272,9 @@ def allowed_transitions(tags: Tags) -> Array:
     return np.array([[tag[0] != "I" or one in (f"B{tag[1:]}", tag) for tag in tags] for one in before], dtype=bool)
 
 
-def score_of(path: Sequence[int], log_probabilities: Array, allowed: Array) -> float:
+def score_of(path: Iterable[int], log_probabilities: Array, allowed: Array) -> float:
     """The sum of logarithms along a path, minus infinity when it is not allowed."""
+    path = list(path)
     if not all(allowed[before][after] for before, after in zip([-1, *path], path, strict=False)):
         return -np.inf
     return float(sum(log_probabilities[t][tag] for t, tag in enumerate(path)))
@@ -553,6 +554,9 @@ def public_cases() -> dict[str, Case]:
         cases[f"find_entities/{name}"] = _finding_case(rng, sentence)
     taggers = _tagger_cases(rng, n_words=9, n_features=4, n_kinds=2, n_a=3, n_e=5)
     cases = with_faults(cases, _as_arguments)
+    for name in ("a_sentence", "a_word_twice", "nothing"):
+        case = cases[f"find_entities/{name}"]
+        case.outputs["words"] = [match.span() for match in WORD.finditer(case.inputs["sentence"])]
     case = cases["masked_loss/one_sentence"]
     case.outputs["gradient"] = loss_gradient(**case.inputs)
     return cases | taggers
@@ -662,10 +666,12 @@ def _tagger_cases(rng: np.random.Generator, **sizes: int) -> dict[str, Case]:
         ("two_layers_one_direction", False, 2, (2, 3)),
     ):
         shape = {"bidirectional": bidirectional, "n_layers": n_layers}
-        order = {key: sizes[key] for key in ("n_words", "n_features", "n_kinds", "n_a")} | shape | {"n_e": sizes["n_e"]}
+        order: dict[str, Any] = {key: sizes[key] for key in ("n_words", "n_features", "n_kinds", "n_a")}
+        order |= shape | {"n_e": sizes["n_e"]}
         weights = draw_weights(rng, **order)
         given = draw_batch(rng, lengths, max(lengths), sizes["n_words"], sizes["n_features"])
-        right = keras_probabilities(*given, weights=weights, **shape)
+        ids, features, mask = given
+        right = keras_probabilities(ids, features, mask, weights, bidirectional, n_layers)
         wrong = tagger_faults(given, weights, bidirectional, n_layers)
         inputs = order | {"weights": weights} | dict(zip(("ids", "features", "mask"), given, strict=True))
         cases[f"build_tagger/{name}"] = Case(inputs, {"probabilities": right, "faults": wrong})
@@ -676,10 +682,10 @@ def tagger_faults(
     given: Sequence[Array], weights: Sequence[Array], bidirectional: bool, n_layers: int
 ) -> dict[str, Array]:
     """What taggers with one of FAULTS give where it is not right, by the sentence for the student."""
-    right = tagger(*given, weights, bidirectional, n_layers)
-    mask, faults = given[2], {}
+    ids, features, mask = given
+    right, faults = tagger(ids, features, mask, weights, bidirectional, n_layers), {}
     for fault, sentence in FAULTS.items():
-        found = tagger(*given, weights, bidirectional, n_layers, fault).astype("float32")
+        found = tagger(ids, features, mask, weights, bidirectional, n_layers, fault).astype("float32")
         if not np.allclose(found[mask], right[mask], atol=1e-3):
             faults[sentence] = found
     return faults

@@ -37,7 +37,7 @@ def with_faults(
     found = {}
     for name, case in cases.items():
         exercise = name.split("/")[0]
-        faults = {}
+        faults: dict[str, dict[str, Any]] = {}
         for sentence, function in _mistakes(exercise):
             given = _run(function, prepared(exercise, copy.deepcopy(case.inputs)), list(case.outputs))
             if given is not None and not _equal(given, case.outputs):

@@ -162,6 +162,7 @@ def bio_to_spans(tags):
     """
     ### BEGIN SOLUTION
     spans, open_kind = [], ""
+    start = None
     for place, tag in enumerate([*tags, "O"]):
         letter, _, kind = tag.partition("-")
         if letter == "I" and kind == open_kind:

@@ -7,8 +7,7 @@ sentence would get alone; ``find_entities`` asks a tagger that is a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,13 @@ from unrolled.arrays import Case
 from unrolled.checking.causes import Cause, Evidence, as_numbers, close
 from unrolled.checking.experiment import Experiment, Wrong, cases_of, expect, wrong
 from unrolled.checking.trial import Check
+from unrolled.checks.named_entities_taggers import fault_of, placements, what_is_built
 from unrolled.quiet import quietly
 
 UNIT = "04_named_entities"
 STEPS, PLACES = ("m", "T_x", "n_tags"), ("m", "T_x")
 Array = np.ndarray
-Shape = tuple[int, ...]
+Span = tuple[int, int]
 
 
 def _named(exercise: str) -> dict[str, Case]:
@@ -71,7 +71,9 @@ def _which_features(evidence: Evidence) -> str | None:
     return f"look at place{'s' if len(rows) > 1 else ''} {where} of the table, for this word." if len(rows) else None
 
 
-def _check(exercise: str, name: str, *causes: Cause, calls: tuple[Check, ...] = (), axes: Shape | tuple = ()) -> Check:
+def _check(
+    exercise: str, name: str, *causes: Cause, calls: tuple[Check, ...] = (), axes: tuple[str, ...] = ()
+) -> Check:
     """A check of a function that returns one value."""
     return Check(exercise, unit=UNIT, returns={name: axes}, causes=(_known_fault(exercise), *causes), calls=calls)
 
@@ -154,81 +156,6 @@ def _examine_accuracy(masked_accuracy: Callable[..., Any]) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------- the tagger
-
-
-def shapes_of(sizes: Mapping[str, int]) -> list[Shape]:
-    """The shapes of a tagger's arrays of weights, in Keras's order."""
-    n_a, both = sizes["n_a"], 1 + bool(sizes["bidirectional"])
-    shapes: list[Shape] = [(sizes["n_words"], sizes["n_e"])]
-    n_in = sizes["n_e"] + sizes["n_features"]
-    for _ in range(sizes["n_layers"]):
-        shapes += [(n_in, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,)] * both
-        n_in = n_a * both
-    return [*shapes, (n_in, 2 * sizes["n_kinds"] + 1), (2 * sizes["n_kinds"] + 1,)]
-
-
-def what_is_built(shapes: Sequence[Shape], sizes: Mapping[str, int]) -> str:
-    """What is wrong with the structure, in a clause, from the shapes of the weights; "" when nothing is."""
-    wanted = shapes_of(sizes)
-    if sorted(shapes) == sorted(wanted):
-        return ""
-    n_tags = 2 * sizes["n_kinds"] + 1
-    others: dict[str, dict[str, int]] = {
-        "it reads in one direction only": {"bidirectional": 0},
-        "it reads in two directions, and should read in one": {"bidirectional": 1},
-        "it has one LSTM layer only": {"n_layers": 1},
-        "it has one LSTM layer too many": {"n_layers": sizes["n_layers"] + 1},
-        "the features are not read": {"n_features": 0},
-        "its embedding has one row more than there are words": {"n_words": sizes["n_words"] + 1},
-        "its embedding has one row less than there are words": {"n_words": sizes["n_words"] - 1},
-        "its embedding has the length of the LSTM's state, and should have n_e": {"n_e": sizes["n_a"]},
-    }
-    for clause, other in others.items():
-        changed = {**sizes, **other}
-        if changed != dict(sizes) and sorted(shapes_of(changed)) == sorted(shapes):
-            return clause
-    last = [shape for shape in shapes if len(shape) == 1 and shape[0] != 4 * sizes["n_a"]]
-    if (n_tags,) not in last:
-        return "the output layer has not as many units as there are tags: O, and two for each kind"
-    if sizes["bidirectional"] and (sizes["n_a"], n_tags) in shapes:
-        return "the states of the two directions are added or averaged, and should stand side by side"
-    if len(shapes) > len(wanted):
-        return "it has layers with weights that should not be there"
-    if len(shapes) < len(wanted):
-        return "it has fewer layers with weights than it should have"
-    if not any(len(shape) == 2 and shape[1] == 4 * sizes["n_a"] for shape in shapes):
-        return "it has no LSTM layer with n_a units"
-    return "its layers are of other sizes than the arguments say"
-
-
-def placements(shapes: Sequence[Shape], weights: Sequence[Array], bidirectional: bool) -> Iterator[list[Array]]:
-    """The given weights in the order in which a model with arrays of these shapes has them: every right order.
-
-    A model may make the backward layer first, or put the backward state first: both do the same.
-    """
-    layers = (len(weights) - 3) // (6 if bidirectional else 3)
-    for turned in product((False, True), repeat=2 * layers if bidirectional else 0):
-        arranged = list(weights)
-        for layer, (first, beside) in enumerate(zip(turned[::2], turned[1::2], strict=True)):
-            start = 1 + 6 * layer
-            if beside:  # the rows of what reads the two states are exchanged
-                readers = (start + 6, start + 9) if layer + 1 < layers else (len(weights) - 2,)
-                for place in readers:
-                    arranged[place] = np.concatenate(np.split(arranged[place], 2)[::-1])
-            if first:
-                arranged[start : start + 6] = arranged[start + 3 : start + 6] + arranged[start : start + 3]
-        queues: dict[Shape, list[Array]] = {}
-        for array in arranged:
-            queues.setdefault(array.shape, []).append(array)
-        yield [queues[tuple(shape)].pop(0) for shape in shapes]
-
-
-def fault_of(got: Array, faults: Mapping[str, Array], mask: Array) -> str:
-    """The sentence of the fault whose answers, for the real words, are these; "" when there is none."""
-    for sentence, wrong_answer in faults.items():
-        if np.allclose(got[mask], wrong_answer[mask], rtol=1e-3, atol=1e-4):
-            return sentence
-    return ""
 
 
 def _build(build: Callable[..., Any], sizes: Mapping[str, int]) -> Any:
@@ -331,28 +258,38 @@ def _examine_finding(find_entities: Callable[..., Any]) -> None:
         got = [tuple(entity) for entity in got]
         if got != right:
             known = _matching(case.outputs["faults"], {"entities": got})
-            cause = f"{known[0]}." if known else what_became_of_names(got, right, sentence)
+            cause = f"{known[0]}." if known else what_became_of_names(got, right, sentence, case.outputs["words"])
             wrong(f"Of “{sentence}” it makes {got}; it should be {right}.", cause)
 
 
-def what_became_of_names(got: list[tuple], right: list[tuple], sentence: str) -> str:
-    """What seems to have happened to the names."""
-    if [entity[:2] for entity in got] == [entity[:2] for entity in right]:
-        texts = [text for text, *_ in right]
-        if all(start == sentence.find(text) for text, _, start, _ in got) and len(set(texts)) < len(texts):
-            return "the place is searched for: a word that occurs twice is found at its first place."
-        if [entity[3] + 1 for entity in got] == [entity[3] for entity in right]:
+def what_became_of_names(got: Sequence[tuple], right: Sequence[tuple], sentence: str, words: Sequence[Span]) -> str:
+    """What seems to have happened to the names (text, kind, start, end).
+
+    Args:
+        got, right: what was found, and what should be.
+        sentence: the text that they stand in.
+        words: the characters at which each word of it begins and ends.
+    """
+    begins, ends = [start for start, _ in words], [end for _, end in words]
+    if [entity[1] for entity in got] == [entity[1] for entity in right] and len(right):
+        texts, places = [[entity[:2] for entity in names] for names in (got, right)], [entity[2:] for entity in got]
+        if places == [(begins.index(start), ends.index(end) + 1) for *_, start, end in right]:
+            return "start and end are places in words, and should be in characters."
+        if places == [(start, end - 1) for *_, start, end in right]:
             return "end is the place of the last character; it should be the one after it."
-        return "texts and kinds are right, the places in characters are not."
-    if [entity[2:] for entity in got] == [entity[2:] for entity in right]:
-        if [entity[1] for entity in got] == [entity[1] for entity in right]:
+        if places == [(start, ends[min(ends.index(end) + 1, len(ends) - 1)]) for *_, start, end in right]:
+            return "each name ends one word too late."
+        if texts[0] == texts[1]:
+            if all(start == sentence.find(text) for text, _, start, _ in got):
+                return "the place is searched for: a word that occurs twice is found at its first place."
+            return "texts and kinds are right, the places in characters are not."
+        if places == [entity[2:] for entity in right]:
             return "the places are right: the text is what stands there, sentence[start:end]."
+    if [entity[2:] for entity in got] == [entity[2:] for entity in right]:
         return "the places are right, the kinds are not."
-    if got == [entity for entity in right if " " not in entity[0]]:
-        return "names of more than one word are missing."
-    if len(got) == sum(len(entity[0].split()) for entity in right):
-        return "names of several words are cut into words."
-    return "is the path the best allowed one, and is each span read in words first, and then in characters?"
+    if any(isinstance(end, int) and end not in ends for *_, end in got):
+        return "a name ends inside a word, or with a mark that is a word of its own: cut the sentence with WORD."
+    return "other words are found: is the path the best allowed one, for the logarithms of the probabilities?"
 
 
 def _first_suspect(function: Callable[..., Any]) -> None:

@@ -7,6 +7,7 @@ blue, places green, organisations orange; other kinds take the palette's other c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -79,7 +80,8 @@ def marked_text(texts: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]]
                 y -= 1
             y -= 0.45
         if kinds:
-            patches = [Patch(facecolor=tint(colour_of(kind), 0.4), label=kind) for kind in kinds]
+            tints: dict[str, Any] = {kind: tint(colour_of(kind), 0.4) for kind in kinds}
+            patches = [Patch(facecolor=colour, label=kind) for kind, colour in tints.items()]
             axes.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=len(kinds), fontsize=9.5)
         axes.set_title(title)
         return figure
@@ -134,7 +136,7 @@ def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Se
             axes.add_patch(Rectangle((column - 0.4, row - 0.4), 0.8, 0.8, facecolor=tint(INPUT, 0.75)))
         axes.set(xlim=(-0.6, len(shown) - 0.4), ylim=(len(words) - 0.5, -0.5))
         axes.set_xticks(
-            range(len(shown)), [names[place] for place in shown], rotation=55, ha="left", rotation_mode="anchor"
+            range(len(shown)), [names[int(place)] for place in shown], rotation=55, ha="left", rotation_mode="anchor"
         )
         axes.set_yticks(range(len(words)), words, family=MONO)
         axes.xaxis.tick_top()
@@ -172,7 +174,7 @@ def padded_batch(
         axes.set_yticks(range(m), [f"sentence {row}" for row in range(m)])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        kinds = {"word": tint(INPUT, 0.3), "unknown word": tint(GRADIENT, 0.3), "padding": "#EDEDED"}
+        kinds: dict[str, Any] = {"word": tint(INPUT, 0.3), "unknown word": tint(GRADIENT, 0.3), "padding": "#EDEDED"}
         patches = [Patch(facecolor=colour, label=name) for name, colour in kinds.items()]
         axes.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=9)
         axes.set_title(title)
@@ -192,7 +194,7 @@ def taggers_side_by_side(
     taggers = list(answers[0][1])
     rows, columns = len(answers), len(taggers)
     with new_figure(WIDTH, 0.5 + 2.75 * rows, rows, columns, squeeze=False) as (figure, axes):
-        image = None
+        image: Any = None
         for row, (words, by_tagger) in enumerate(answers):
             for column, name in enumerate(taggers):
                 panel = axes[row, column]
