@@ -132,8 +132,9 @@ class Class:
 
     def left(self) -> list[str]:
         """Temporary files and drafts that are still there."""
-        drafts = [*self.folder.glob(".unrolled/draft-*"), *self.folder.rglob(".*.??????*")]
-        return [path.name for path in [*self.temporary.iterdir(), *drafts] if path.name != ".unrolled"]
+        ours = [self.folder / name for name in (".unrolled", "autograded", "feedback")]
+        drafts = [path for folder in ours for path in folder.rglob(".*.*")]
+        return [path.name for path in [*self.temporary.iterdir(), *self.folder.glob(".unrolled/draft-*"), *drafts]]
 
     def processes(self) -> list[psutil.Process]:
         """Processes that work for this class: they have its folder of temporary files in their environment."""

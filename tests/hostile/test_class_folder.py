@@ -22,6 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from autograder.gradebook.beside import shown_safely
 from autograder.gradebook.harmless import LONGEST_PARSED
+from autograder.sandbox import scratch
 
 pytestmark = locked
 NOTEBOOK = f"{SLUG}.ipynb"
@@ -141,7 +142,7 @@ REFUSED |= {".hidden": "begins with a dot", "n" * 230: "longer than"}
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Class:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     one = Class.at(tmp_path_factory.mktemp("hostile"))
     number = 0
 
@@ -167,7 +168,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Class:
     one.hand_in("other_unit").rename(one.folder / "submitted" / "other_unit" / "99_none")
     (one.folder / "submitted" / "a_file").mkdir()
     (one.folder / "submitted" / "a_file" / SLUG).write_text("x")
-    return one
+    yield one
+    scratch.remove(one.folder)  # pytest could not: it does not get to the bottom of so many folders
 
 
 @pytest.fixture(scope="module")
