@@ -309,9 +309,10 @@ class TestBuildTagger:
         self, student: Any, rng: Any, bidirectional: bool, n_layers: int, lengths: Sequence[int], when: str = ""
     ) -> None:
         sizes = (7, 3, 2, 2, bidirectional, n_layers, 5)
-        weights = oracle.draw_weights(rng, **dict(zip(SIZES, sizes, strict=True)))
+        weights = oracle.draw_weights(rng, *sizes)
         given = oracle.draw_batch(rng, lengths, max(lengths), 7, 3)
-        right = oracle.tagger(*given, weights, bidirectional, n_layers)
+        ids, features, mask = given
+        right = oracle.tagger(ids, features, mask, weights, bidirectional, n_layers)
         self._answers(student, sizes, given, weights, right, when)
 
     def _stored(self, student: Any, case: Case, when: str = "") -> None:
@@ -324,7 +325,8 @@ class TestBuildTagger:
     ) -> None:
         """Give the model the weights, in each right order, and compare what it says of the real words."""
         model, (*_, bidirectional, n_layers, _) = self._built(student, sizes), sizes
-        shapes, mask, first = [weight.shape for weight in model.weights()], given[2], None
+        shapes, mask = [weight.shape for weight in model.weights()], given[2]
+        first: Any = None
         for placed in placements(shapes, weights, bidirectional):
             model.set_weights(placed)
             got = model(given)
