@@ -132,7 +132,6 @@ def spectrogram(samples, frame, hop):
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
-    count = max(0, (len(samples) - frame) // hop + 1)
     places = np.arange(0, len(samples) - frame + 1, frame)[:, None] + np.arange(frame)
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 

@@ -454,8 +454,8 @@ def _insertion_case(
 ) -> Case:
     """Lengths in milliseconds; what may come out is every free start."""
     given = {
-        "background": draw_sound(rng, round(background * SAMPLES_PER_MS), loud),
-        "audio_clip": draw_sound(rng, round(clip * SAMPLES_PER_MS), loud),
+        "background": np.clip(draw_sound(rng, round(background * SAMPLES_PER_MS), loud), -0.95, 0.95),
+        "audio_clip": np.clip(draw_sound(rng, round(clip * SAMPLES_PER_MS), loud), -0.95, 0.95),
         "previous_segments": previous,
     }
     return Case({**given, "rng": 3}, {"starts": free_starts(**given)})

@@ -1,0 +1,194 @@
+"""What only unit 06 has to hold: oracles agree, checks speak, sound in pieces is the whole, chimes ring where they should."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course.known_answers import known_answers, worked_answers
+from autograder.course.units import find_unit
+from autograder.faults.known_mistakes import given
+from autograder.oracles import trigger_word as oracle
+from unrolled.arrays import load_cases
+from unrolled.checks import trigger_word as checks
+from unrolled.datasets import trigger_word as words
+from unrolled.plots import spectrograms as plots
+from unrolled.sound import clips
+
+UNIT = find_unit("06_trigger_word")
+CASES = load_cases(UNIT.references)
+CONSTANTS = (
+    "RATE", "SAMPLES_PER_MS", "FRAME", "HOP", "KERNEL", "STRIDE", "STEP_MS", "N_ONES", "MAX_TRIES", "SCALE", "OFFSET",
+)  # fmt: skip
+
+
+@lru_cache
+def namespace() -> dict[str, Any]:
+    """The notebook's given names and the worked answers."""
+    names = dict(given(UNIT))
+    for source in worked_answers(UNIT).values():
+        exec(source, names)
+    return names
+
+
+def told(exercise: str, mistake: str) -> str:
+    """All that the public check says to whoever makes a known mistake."""
+    source = next(k.source for k in known_answers(UNIT).mistakes if (k.exercise, k.name) == (exercise, mistake))
+    names = dict(namespace())
+    exec(source, names)
+    check = next(check for check in checks.CHECKS if check.exercise == exercise)
+    result = check(*[names[name] for name in check.arguments])
+    assert not result.correct, f"the check is content with {mistake}"
+    return " ".join([*result.messages, *result.causes, *(line.remark for line in result.lines)])
+
+
+def test_the_oracle_and_the_lesson_have_the_same_constants():
+    for name in CONSTANTS:
+        assert getattr(oracle, name) == namespace()[name], name
+    assert (
+        oracle.FRAME % 2 == 0 and oracle.HOP * oracle.STRIDE % oracle.SAMPLES_PER_MS == 0
+    )  # a step is whole milliseconds
+
+
+def test_the_numpy_oracle_agrees_with_keras():
+    case = CASES["build_detector/plain"]
+    weights = oracle.Weights.of(case.inputs["weights"])
+    y = oracle.detector(case.inputs["x"], weights, case.inputs["stride"])
+    np.testing.assert_allclose(y, case.outputs["probabilities"], rtol=1e-5)
+    assert oracle.cross_entropy(case.inputs["targets"], y) == pytest.approx(case.outputs["loss"], rel=1e-5)
+
+
+def test_no_two_arrays_of_weights_have_the_same_shape():
+    shapes = [weight.shape for weight in CASES["build_detector/plain"].inputs["weights"]]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_events_are_matched_as_by_trying_every_matching():
+    def most(found: tuple, true: tuple) -> int:
+        if not found:
+            return 0
+        rest = [
+            1 + most(found[1:], true[:k] + true[k + 1 :]) for k in range(len(true)) if abs(found[0] - true[k]) <= 0.5
+        ]
+        return max([most(found[1:], true), *rest])
+
+    rng = np.random.default_rng(2)
+    for _ in range(40):
+        found, true = (tuple(np.round(rng.uniform(0, 3, rng.integers(1, 6)) * 8) / 8) for _ in range(2))
+        assert oracle.match_events(found, true, 0.5)[0] == most(found, true) / len(found)
+
+
+def test_the_checks_are_content_with_the_worked_answers():
+    for check in checks.CHECKS:
+        result = check(*[namespace()[name] for name in check.arguments])
+        assert result.correct, (check.exercise, result)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake", "words_told"),
+    [
+        ("spectrogram", "axes_swapped", "axes are swapped"),
+        ("spectrogram", "no_window", "window"),
+        ("spectrogram", "amplitude", "amplitude"),
+        ("spectrogram", "decibels", "decibels"),
+        ("spectrogram", "base_ten", "base 10"),
+        ("spectrogram", "last_frame_lost", "missing at the end"),
+        ("spectrogram", "last_frame_padded", "not whole"),
+        ("spectrogram", "left_channel", "channels"),
+        ("is_overlapping", "open_ends", "an end belongs to the segment"),
+        ("is_overlapping", "its_ends_only", "inside the other"),
+        ("insert_audio_clip", "end_after_the_clip", "last millisecond"),
+        ("insert_audio_clip", "background_in_place", "in place"),
+        ("insert_audio_clip", "inserted_all_the_same", "should not be inserted"),
+        ("insert_audio_clip", "none_but_inserted", "not the background"),
+        ("insert_audio_clip", "one_try", "draw a new start"),
+        ("insert_audio_clip", "cut_off", "cut nothing off"),
+        ("insert_audio_clip", "too_loud", "beyond"),
+        ("insert_audio_clip", "last_start_left_out", "very end"),
+        ("insert_ones", "a_step_too_early", "the one after it"),
+        ("insert_ones", "before_the_end", "before the end"),
+        ("insert_ones", "grown", "after the last step is left out"),
+        ("insert_ones", "begins_anew", "are gone"),
+        ("insert_ones", "as_if_ten_seconds", "milliseconds of a step"),
+        ("insert_ones", "labels_in_place", "in place"),
+        ("create_training_example", "negatives_labelled", "only the word gets ones"),
+        ("create_training_example", "background_again_and_again", "one before has left"),
+        ("create_training_example", "labels_per_frame", "shape"),
+        ("build_detector", "bidirectional", "need the future"),
+        ("build_detector", "lstm", "LSTM"),
+        ("build_detector", "normalised_in_training_mode", "normalisation"),
+        ("build_detector", "dropout_left_on", "training mode"),
+        ("build_detector", "backwards", "goes backwards"),
+        ("build_detector", "one_answer", "every step"),
+        ("build_detector", "softmax_of_one", "sigmoid"),
+        ("build_detector", "squared_error", "cross-entropy"),
+        ("detect", "every_step", "a word is one event"),
+        ("detect", "steps_not_seconds", "numbers of steps"),
+        ("detect", "no_refractory_time", "less than refractory seconds"),
+        ("detect", "not_from_the_start", "the first step can be an event"),
+        ("match_events", "matched_twice", "more hits|second is a false alarm"),
+        ("match_events", "exchanged", "exchanged"),
+        ("match_events", "late_only", "before the true time or after"),
+        ("match_events", "division_by_zero", "ZeroDivisionError"),
+        ("stream", "state_given_up", "starts anew"),
+        ("stream", "samples_lost", "left of one chunk"),
+        ("stream", "everything_again", "starts anew|answered twice"),
+        ("stream", "frames_twice", "answered twice|does not belong|whole"),
+        ("stream", "waits_for_the_end", "later than they could"),
+    ],
+)
+def test_a_check_names_the_likely_cause(exercise, mistake, words_told):
+    said = told(exercise, mistake)
+    assert re.search(words_told, said), said
+
+
+def test_sound_in_pieces_gets_the_answers_of_the_whole():
+    names, rng = namespace(), np.random.default_rng(3)
+    detector = names["build_detector"]((None, names["N_BANDS"]), filters=6, units=(5, 4))
+    sound = oracle.draw_sound(rng, 2 * oracle.RATE)
+    x = names["bands"](names["spectrogram"](sound, oracle.FRAME, oracle.HOP))
+    whole = detector.predict(x[None], verbose=0)[0, :, 0]
+    answers = names["stream"](names["Listener"](detector), oracle.cut(rng, sound, 9))
+    np.testing.assert_allclose(np.concatenate(answers), whole, atol=1e-5)
+    assert len(whole) == names["number_of_steps"](len(sound))[1] > 10
+
+
+def test_a_chime_is_put_where_it_belongs_and_never_too_loud():
+    quiet = np.zeros(2 * words.RATE, dtype="float32")
+    rung = clips.with_chimes(quiet, words.RATE, [0.5])
+    heard = np.flatnonzero(np.abs(rung) > 0.01) / words.RATE
+    assert 0.5 <= heard[0] < 0.51 and heard[-1] < 1.0
+    loud = clips.with_chimes(np.ones(words.RATE, dtype="float32"), words.RATE, [0.2, 0.9])
+    assert np.abs(loud).max() <= 1 and len(loud) == words.RATE
+
+
+def test_a_player_holds_the_sound():
+    sound = 0.5 * np.sin(np.arange(800) / 9)
+    data = clips.player(sound, 8000).data
+    samples = np.frombuffer(data[44:], dtype="<i2") / 32767
+    assert data[:4] == b"RIFF"
+    np.testing.assert_allclose(samples, sound, atol=1e-4)
+
+
+def test_every_picture_is_drawn():
+    sound = oracle.draw_sound(np.random.default_rng(4), oracle.RATE)
+    picture = oracle.spectrogram(sound, oracle.FRAME, oracle.HOP)
+    banded = namespace()["bands"](picture)
+    y = np.zeros(oracle.steps_of(len(sound))[1])
+    figures = [
+        plots.waveform(sound, oracle.RATE),
+        plots.framing(sound, oracle.RATE, oracle.FRAME, oracle.HOP),
+        plots.spectrograms({"one": picture, "two": picture}, rate=oracle.RATE, hop=oracle.HOP),
+        plots.before_and_after_bands(picture, banded, oracle.RATE, oracle.HOP),
+        plots.along_sound(
+            sound, picture, {"labels": y}, oracle.RATE, oracle.HOP, oracle.STEP_MS, ends=[0.4], found=[0.5]
+        ),
+        plots.detector_diagram(oracle.KERNEL, oracle.STRIDE),
+        plots.misses_and_alarms({"a": ([9, 3, 0], [0, 0.1, 0.5])}, chosen=(3, 0.1)),
+        plots.chunk_diagram(20, 8, (38, 24, 8, 50)),
+    ]
+    assert all(figure.axes for figure in figures)
