@@ -79,7 +79,7 @@ def test_common_form_takes_what_cannot_be_seen_out():
 
 
 def read_back(text: str, months: dict[str, int]) -> str:
-    """A day from a text, by rules: the name of a month, a year of four digits or the last number, the rest is the day."""
+    """A day from a text, by rules: a month by name, a year of four digits or the last number; the rest is the day."""
     numbers = re.findall(r"\d+", text)
     if len(numbers) == 1:
         whole = numbers[0]
