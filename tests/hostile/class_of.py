@@ -132,7 +132,7 @@ class Class:
 
     def left(self) -> list[str]:
         """Temporary files and drafts that are still there."""
-        ours = [self.folder / name for name in (".unrolled", "autograded", "feedback")]
+        ours = [self.folder / name for name in (".unrolled", "feedback")]
         drafts = [path for folder in ours for path in folder.rglob(".*.*")]
         return [path.name for path in [*self.temporary.iterdir(), *self.folder.glob(".unrolled/draft-*"), *drafts]]
 
