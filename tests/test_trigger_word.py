@@ -1,4 +1,4 @@
-"""What only unit 06 has to hold: oracles agree, checks speak, sound in pieces is the whole, chimes ring where they should."""
+"""What only unit 06 has to hold: oracles agree, checks speak, sound in pieces is the whole, chimes ring."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def told(exercise: str, mistake: str) -> str:
 def test_the_oracle_and_the_lesson_have_the_same_constants():
     for name in CONSTANTS:
         assert getattr(oracle, name) == namespace()[name], name
-    assert (
-        oracle.FRAME % 2 == 0 and oracle.HOP * oracle.STRIDE % oracle.SAMPLES_PER_MS == 0
-    )  # a step is whole milliseconds
+    assert oracle.FRAME % 2 == 0 and oracle.HOP * oracle.STRIDE % oracle.SAMPLES_PER_MS == 0
 
 
 def test_the_numpy_oracle_agrees_with_keras():

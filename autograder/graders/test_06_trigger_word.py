@@ -105,7 +105,7 @@ class TestSpectrogram:
 
     @worth(3, "other frames, soft and loud, silence")
     def test_others(self, student, references, rng):
-        cases = []
+        cases: list[tuple[Case, str]] = []
         for loud in (0.002, 0.9):
             n, frame, hop = int(rng.integers(60, 90)), int(rng.integers(12, 17)), int(rng.integers(3, 9))
             case = oracle._spectrogram_case(oracle.draw_sound(rng, n, loud), frame, hop)
@@ -132,7 +132,7 @@ class TestIsOverlapping:
 
     @worth(2, "both ends belong to a segment")
     def test_ends(self, student, references, rng):
-        asked = []
+        asked: list[tuple] = []
         for _ in range(2):
             start, end = sorted(int(place) for place in rng.choice(np.arange(100, 900), 2, replace=False))
             previous = [(start, end)]
@@ -146,7 +146,7 @@ class TestIsOverlapping:
 
     @worth(3, "either one first, and one inside the other")
     def test_overlap(self, student, references, rng):
-        asked = []
+        asked: list[tuple] = []
         for _ in range(2):
             previous = draw_segments(rng, 3, 400)
             start, end = max(previous, key=lambda segment: segment[1] - segment[0])
@@ -164,7 +164,7 @@ class TestIsOverlapping:
     def test_many(self, student, references, rng):
         previous = draw_segments(rng, 6, 900)
         several = "when there are several others"
-        asked = [((0, int(rng.integers(50, 90))), [], "when there are no others")]
+        asked: list[tuple] = [((0, int(rng.integers(50, 90))), [], "when there are no others")]
         for _, end in previous:
             asked += [((end, end), previous, several), ((end + 1, end + 1), previous, several)]
         starts = [int(start) for start in rng.integers(0, 900, 6)]
@@ -196,7 +196,7 @@ class TestInsertAudioClip:
         ms = oracle.SAMPLES_PER_MS
         background = oracle.draw_sound(rng, 30 * ms)
         full = [(0, 11), (15, 15), (20, 22), (26, 29)]
-        cases = (
+        cases: tuple[tuple[Array, list, str], ...] = (
             (oracle.draw_sound(rng, 5 * ms), full, "when no place is free"),
             (oracle.draw_sound(rng, 31 * ms), [], "when the clip is longer than the background"),
             (oracle.draw_sound(rng, 30 * ms + 5), [], "when the clip is a little longer than the background"),
@@ -693,7 +693,8 @@ class TestDetect:
         return float(np.round(rng.uniform(0.4, 0.7), 4))
 
     def _check(self, student: Any, *asked: tuple[Array, float, float, str]) -> None:
-        ask_all(student, self.exercise, [(oracle._detect_case(*given), when) for *given, when in asked], self._judge)
+        cases = [(oracle._detect_case(p, threshold, wait), when) for p, threshold, wait, when in asked]
+        ask_all(student, self.exercise, cases, self._judge)
 
     def _judge(self, got: Any, case: Case, when: str) -> None:
         p, threshold, expected = case.inputs["probabilities"], case.inputs["threshold"], case.outputs["times"]
@@ -757,10 +758,10 @@ class TestMatchEvents:
         )
 
     def _check(self, student: Any, *asked: tuple[Any, Any, float, str]) -> None:
-        cases = []
+        cases: list[tuple[Case, str]] = []
         for found, true, tolerance, when in asked:
-            lists = [[float(moment) for moment in moments] for moments in (found, true)]
-            cases.append((oracle._match_case(*lists, tolerance), when))
+            heard, said = [float(moment) for moment in found], [float(moment) for moment in true]
+            cases.append((oracle._match_case(heard, said, tolerance), when))
         ask_all(student, self.exercise, cases, self._judge)
 
     def _judge(self, got: Any, case: Case, when: str) -> None:
@@ -769,7 +770,7 @@ class TestMatchEvents:
             float(one) if isinstance(one, (int, float, np.ndarray)) and not np.ndim(one) else None for one in parts
         ]
         if None not in numbers and right["precision"] != right["recall"]:
-            if np.allclose(numbers[:2], [right["recall"], right["precision"]]):
+            if np.allclose(np.array(numbers[:2], dtype=float), [right["recall"], right["precision"]]):
                 raise Mistake(f"precision and recall are exchanged{told}")
         for name, number, part in zip(right, numbers, parts, strict=True):
             agree(part if number is None else number, right[name], name, when=when)
@@ -842,7 +843,7 @@ class TestStream:
                 raise Mistake(f"the first state that goes into the model is not None (sound {when})")
             if k and state is None:
                 raise Mistake(f"the state is given up between chunks: the model starts anew (sound {when})")
-            if k and not np.allclose(state, toy.answered[k - 1]):
+            if k and not np.allclose(np.asarray(state), toy.answered[k - 1]):
                 raise Mistake(f"the state that goes into the model is not the one that came out last (sound {when})")
         count = sum(len(windows) for windows, _ in toy.asked)
         if count > steps:

@@ -110,7 +110,7 @@ def create_training_example(
     background: Array, activates: Sequence[Array], negatives: Sequence[Array], rng: Any
 ) -> tuple[Array, Array]:
     """→ x (T_x, n_f), y (T_y, 1)."""
-    audio, segments = background, []
+    audio, segments = background, list[Segment]()
     y = np.zeros((steps_of(len(background))[1], 1), dtype="float32")
     for clip, label in [(clip, True) for clip in activates] + [(clip, False) for clip in negatives]:
         audio, segment = insert_audio_clip(audio, clip, segments, rng)
@@ -440,12 +440,12 @@ def _ones_case(y: Array, end: int, step_ms: int, n_ones: int) -> Case:
 
 
 def _detect_case(probabilities: Array, threshold: float, refractory: float) -> Case:
-    given = {"probabilities": probabilities, "threshold": threshold, "refractory": refractory}
+    given: dict[str, Any] = {"probabilities": probabilities, "threshold": threshold, "refractory": refractory}
     return Case(given, {"times": detect(**given)})
 
 
 def _match_case(found: list[float], true: list[float], tolerance: float) -> Case:
-    given = {"found": found, "true": true, "tolerance": tolerance}
+    given: dict[str, Any] = {"found": found, "true": true, "tolerance": tolerance}
     return Case(given, dict(zip(("precision", "recall", "f1"), match_events(**given), strict=True)))
 
 

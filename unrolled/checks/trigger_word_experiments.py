@@ -77,7 +77,7 @@ def _examine_insertion(insert: Callable[..., Any]) -> None:
 
 def _inserted(insert: Callable[..., Any], background: Array, clip: Array, previous: list, rng: Any) -> tuple[Any, Any]:
     """One call: audio and segment; the inputs must be left alone."""
-    copies = background.copy(), clip.copy(), list(previous)
+    copies: tuple[Any, ...] = background.copy(), clip.copy(), list(previous)
     try:
         got = insert(*copies, rng)
     except ValueError:
@@ -85,7 +85,8 @@ def _inserted(insert: Callable[..., Any], background: Array, clip: Array, previo
             wrong("It raises ValueError for a clip that is longer than the background.", "ask for that first.")
         raise
     names = "background", "audio_clip", "previous_segments"
-    for what, before, after in zip(names, (background, clip, previous), copies, strict=True):
+    given: tuple[Any, ...] = background, clip, previous
+    for what, before, after in zip(names, given, copies, strict=True):
         if len(before) != len(after) or not np.array_equal(before, after):
             wrong(f"It changes {what} in place, which the next example needs as it was.", "work on a copy.")
     if not isinstance(got, (tuple, list)) or len(got) != 2:
@@ -189,7 +190,8 @@ def explain(x: Array, y: Array, given: Mapping[str, Any], picture: Callable, lab
     versions of spectrogram and insert_ones.
     """
     background, frame, hop = (given[name] for name in ("background", "frame", "hop"))
-    audio, ends, taken = background.copy(), {"activates": [], "negatives": []}, []
+    audio = background.copy()
+    ends: dict[str, list[int]] = {"activates": [], "negatives": []}
     for kind, ends_of in ends.items():
         for clip in given[kind]:
             start = find_clip(x, background, clip, picture, frame, hop)
@@ -198,7 +200,6 @@ def explain(x: Array, y: Array, given: Mapping[str, Any], picture: Callable, lab
                 return f"x does not show all the {kind}: one is missing, or lies over another clip.", cause
             audio[start * SAMPLES_PER_MS : start * SAMPLES_PER_MS + len(clip)] += clip
             ends_of.append(start + free_length(clip) - 1)
-            taken.append((start, ends_of[-1]))
     if not np.allclose(picture(audio, frame, hop), x, atol=0.02):
         return "x is not the spectrogram of the background with all clips in it.", ""
     empty = np.zeros((len(y), 1), dtype="float32")
@@ -213,7 +214,7 @@ def explain(x: Array, y: Array, given: Mapping[str, Any], picture: Callable, lab
     if np.array_equal(y, labelled(activates)):
         return None
     starts = [moment - free_length(clip) + 1 for clip, moment in zip(given["activates"], activates, strict=True)]
-    causes = (
+    causes: tuple[tuple[Sequence[int], str], ...] = (
         ([*activates, *negatives], "negatives are labelled too: only the word gets ones."),
         (negatives, "the negatives are labelled instead of the activates."),
         (activates[-1:], "only the last activate is labelled: go on from the labels that you have."),
