@@ -738,8 +738,6 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
 
 # %% equivalent="wrong_steps-c986b0" exercise="insert_audio_clip" because="the number of the try is not used"
 
-# %% equivalent="swap_parts-cc0500" exercise="insert_audio_clip" because="the larger of two numbers is the same in either order"
-
 # --------------------------------------------------------------------------------------------------------- insert_ones
 
 
@@ -1128,8 +1126,7 @@ def create_training_example(background, activates, negatives, rng):
 
     def put(clip):
         state["audio"], segment = insert_audio_clip(state["audio"], clip, state["segments"], rng)
-        if segment:
-            state["segments"].append(segment)
+        state["segments"] += [] if segment is None else [segment]
         return segment
 
     x_steps, y_steps = number_of_steps(len(background))
@@ -2208,12 +2205,6 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
         answers.append(np.concatenate([np.zeros(0), *answer]))
     return answers
 
-
-# %% equivalent="wrong_function-a9e190" exercise="stream" because="an array without elements is the same whatever it is filled with"
-
-# %% equivalent="wrong_function-da154e" exercise="stream" because="an array without elements is the same whatever it is filled with"
-
-# %% equivalent="wrong_function-18948b" exercise="stream" because="an array without elements is the same whatever it is filled with"
 
 # %% equivalent="flip_sign-397584" exercise="stream" because="a convolution without padding leaves out the frames that make no whole step"
 

@@ -219,6 +219,9 @@ class TestInsertAudioClip:
         for loud in (0.9, 1.6):
             background, clip, previous = self._stage(rng, loud)
             background, clip = np.clip(background, -1, 1), np.clip(clip, -1, 1)
+            clip[len(clip) // 2] = background.min() - 0.3  # wherever it lies, the loudest sample is a negative one
+            background = np.minimum(background, 0.4 * np.abs(background.min()))
+            clip = np.minimum(clip, 0.4)
             self._placed(student, background, clip, previous, generator(rng), "when the sum is loud")
 
     @worth(2, "arguments left alone, all chance from the given generator")
@@ -727,6 +730,7 @@ class TestMatchEvents:
         asked = [
             ([base, base + 0.25], [base], 0.5, "when one word is found twice"),
             ([base], [base - 0.25, base + 0.25], 0.5, "when one found moment is near two words"),
+            ([base, base + 0.5], [base - 0.5, base + 0.25], 0.5, "when the nearest partner is not the best"),
             ([base, base + 0.5], [base + 0.25, base - 0.25], 0.5, "when only one way makes two pairs"),
             ([base + 0.5, base], [base + 0.75, base + 0.25], 0.5, "when only one way makes two pairs"),
         ]

@@ -384,7 +384,7 @@ def public_cases() -> dict[str, Case]:
         "one_found_for_two": ([1.0], [0.75, 1.25], 0.5),
         "too_early": ([0.75], [1.0], 0.5),
         "just_the_tolerance": ([1.5, 3.5], [1.0, 4.0], 0.5),
-        "the_nearest_is_not_the_best": ([1.0, 1.5], [1.25, 0.75], 0.5),
+        "the_nearest_is_not_the_best": ([1.0, 1.5], [1.25, 0.5], 0.5),
         "nothing_found": ([], [1.0, 2.0], 0.5),
         "nothing_said": ([1.0], [], 0.5),
         "neither": ([], [], 0.5),

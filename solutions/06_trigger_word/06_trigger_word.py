@@ -196,7 +196,7 @@ checks.spectrogram(spectrogram)
 r"""
 **See it work.** Two speakers say the word, and one of them another word. Time goes to the right now, as everybody
 draws it, and frequency goes up. Vowels are stacks of bright bars, the hiss of a *t* or a *v* is a cloud high up, and
-before a *t* the lips of time are closed: a dark gap.
+before a *t* the tongue shuts the mouth for a moment: a dark gap.
 """
 
 # %% tags=["figure"]
@@ -213,8 +213,9 @@ plots.spectrograms(
 
 # %% [markdown]
 r"""
-The two on the left look alike, though no sample of the one is like a sample of the other. This is why we do not feed
-the samples to the network: it would have to find Fourier's transform by itself.
+The first two show the same shapes in the same order, though no sample of the one is like a sample of the other. This is
+why we do not feed the samples to the network: it would have to find Fourier's transform by itself. And the third ends
+exactly as the first does. Such words will be the hard ones.
 
 ## Examples out of a factory
 
@@ -366,7 +367,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
             audio = background.copy()
             first = start * SAMPLES_PER_MS
             audio[first : first + len(audio_clip)] += audio_clip
-            return audio / max(1.0, np.abs(audio).max()), segment
+            return audio / np.abs(audio).max(initial=1.0), segment
     return background, None
     ### END SOLUTION
 
@@ -1167,8 +1168,8 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
         List of arrays, one for each chunk: the probabilities that are known once it is there and were not before.
     """
     ### BEGIN SOLUTION
-    samples, frames, state = np.zeros(0), np.zeros((0, frame // 2 + 1)), None
-    answers = []
+    samples, state, answers = np.array([]), None, []
+    frames = spectrogram(samples, frame, hop)  # none yet
     for chunk in chunks:
         samples = np.concatenate([samples, chunk])
         new = spectrogram(samples, frame, hop)
@@ -1176,7 +1177,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
         frames = np.concatenate([frames, new])
         steps = (len(frames) - kernel) // stride + 1
         if steps < 1:
-            answers.append(np.zeros(0))
+            answers.append(np.array([]))
             continue
         probabilities, state = model.predict(frames[: (steps - 1) * stride + kernel], state)
         frames = frames[steps * stride :]
