@@ -1164,7 +1164,9 @@ def create_training_example(background, activates, negatives, rng):
 # %% mistake="bidirectional" exercise="build_detector" says="the GRU layers go in both directions, and live there is no later sound"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.Bidirectional(layers.GRU(n_a, return_sequences=True)))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1175,7 +1177,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="not_rescaled" exercise="build_detector" says="the inputs are not rescaled"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1186,7 +1190,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="padded" exercise="build_detector" says="the convolution pads the sound with zeros on both sides"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, padding="same", activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride, padding="same"))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1197,7 +1203,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="padded_in_front" exercise="build_detector" says="the convolution pads the beginning of the sound with zeros"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, padding="causal", activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride, padding="causal"))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1208,7 +1216,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="one_frame_at_a_time" exercise="build_detector" says="the convolution moves on by one frame instead of by stride frames"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1220,6 +1230,32 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    for n_a in units:
+        model.add(layers.GRU(n_a, return_sequences=True))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy")
+    return model
+
+
+# %% mistake="not_normalised" exercise="build_detector" says="the answers of the convolution are not normalised"
+def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
+    model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.ReLU())
+    for n_a in units:
+        model.add(layers.GRU(n_a, return_sequences=True))
+    model.add(layers.Dense(1, activation="sigmoid"))
+    model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy")
+    return model
+
+
+# %% mistake="relu_first" exercise="build_detector" says="the ReLU comes before the normalisation instead of after it"
+def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
+    model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.ReLU())
+    model.add(layers.LayerNormalization(center=False, scale=False))
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1230,7 +1266,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="one_answer" exercise="build_detector" says="the last GRU gives its output at the last step only"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units[:-1]:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.GRU(units[-1]))
@@ -1242,7 +1280,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="no_sigmoid" exercise="build_detector" says="the last layer has no sigmoid"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1))
@@ -1253,7 +1293,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="softmax_of_one" exercise="build_detector" says="the last layer is a softmax over a single number, which is always 1"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="softmax"))
@@ -1264,7 +1306,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="lstm" exercise="build_detector" says="there are LSTM layers where GRU layers are asked for"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.LSTM(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1275,7 +1319,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="backwards" exercise="build_detector" says="the GRU layers go backwards through the sound"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True, go_backwards=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1287,7 +1333,8 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     inputs = keras.Input(input_shape)
     x = layers.Rescaling(SCALE, OFFSET)(inputs)
-    x = layers.Conv1D(filters, kernel_size, strides=stride, activation="relu")(x)
+    x = layers.Conv1D(filters, kernel_size, strides=stride)(x)
+    x = layers.ReLU()(layers.LayerNormalization(center=False, scale=False)(x))
     x = layers.BatchNormalization()(x, training=True)
     for n_a in units:
         x = layers.GRU(n_a, return_sequences=True)(x)
@@ -1300,7 +1347,8 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     inputs = keras.Input(input_shape)
     x = layers.BatchNormalization(center=False, scale=False)(inputs, training=True)
-    x = layers.Conv1D(filters, kernel_size, strides=stride, activation="relu")(x)
+    x = layers.Conv1D(filters, kernel_size, strides=stride)(x)
+    x = layers.ReLU()(layers.LayerNormalization(center=False, scale=False)(x))
     for n_a in units:
         x = layers.GRU(n_a, return_sequences=True)(x)
     model = keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
@@ -1313,13 +1361,14 @@ class _Forgetful(keras.Model):
     def __init__(self, filters, kernel_size, stride, units):
         super().__init__()
         self.scale = layers.Rescaling(SCALE, OFFSET)
-        self.convolution = layers.Conv1D(filters, kernel_size, strides=stride, activation="relu")
+        self.convolution = layers.Conv1D(filters, kernel_size, strides=stride)
+        self.even = layers.LayerNormalization(center=False, scale=False)
         self.recurrent = [layers.GRU(n_a, return_sequences=True) for n_a in units]
         self.drop = layers.Dropout(0.3)
         self.answer = layers.Dense(1, activation="sigmoid")
 
     def call(self, x):
-        x = self.convolution(self.scale(x))
+        x = ops.relu(self.even(self.convolution(self.scale(x))))
         for layer in self.recurrent:
             x = self.drop(layer(x), training=True)
         return self.answer(x)
@@ -1335,7 +1384,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="one_gru" exercise="build_detector" says="there is only one GRU layer, whatever units says"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     model.add(layers.GRU(units[0], return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
     model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy")
@@ -1345,7 +1396,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="two_grus" exercise="build_detector" says="there are always two GRU layers of the first size"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     model.add(layers.GRU(units[0], return_sequences=True))
     model.add(layers.GRU(units[0], return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1356,7 +1409,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="squared_error" exercise="build_detector" says="the loss is the squared error instead of the cross-entropy"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1367,7 +1422,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # %% mistake="adam_by_default" exercise="build_detector" says="the given learning rate is not used"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
-    model.add(layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"))
+    model.add(layers.Conv1D(filters, kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(center=False, scale=False))
+    model.add(layers.ReLU())
     for n_a in units:
         model.add(layers.GRU(n_a, return_sequences=True))
     model.add(layers.Dense(1, activation="sigmoid"))
@@ -1380,6 +1437,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     inputs = keras.Input(shape=input_shape)
     values = inputs * SCALE + OFFSET
     values = layers.Conv1D(filters, kernel_size, stride, padding="valid")(values)
+    values = layers.LayerNormalization(scale=False, center=False)(values)
     values = layers.ReLU()(values)
     for number in units:
         values = layers.GRU(number, return_sequences=True)(values)
@@ -1397,7 +1455,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     model = keras.Sequential()
     model.add(keras.Input(input_shape))
     model.add(layers.Rescaling(scale=SCALE, offset=OFFSET))
-    model.add(layers.Conv1D(filters=filters, kernel_size=kernel_size, strides=stride, activation=ops.relu))
+    model.add(layers.Conv1D(filters=filters, kernel_size=kernel_size, strides=stride))
+    model.add(layers.LayerNormalization(axis=-1, center=False, scale=False))
+    model.add(layers.Activation("relu"))
     for n_a in units:
         model.add(layers.RNN(layers.GRUCell(n_a), return_sequences=True))
     model.add(layers.Dense(1))
@@ -1411,12 +1471,13 @@ class _Detector(keras.Model):
     def __init__(self, filters, kernel_size, stride, units):
         super().__init__()
         self.scale = layers.Rescaling(SCALE, OFFSET)
-        self.convolution = layers.Conv1D(filters, kernel_size, strides=stride, activation="relu")
+        self.convolution = layers.Conv1D(filters, kernel_size, strides=stride)
+        self.even = layers.LayerNormalization(center=False, scale=False)
         self.recurrent = [layers.GRU(n_a, return_sequences=True) for n_a in units]
         self.answer = layers.Conv1D(1, 1)
 
     def call(self, x):
-        x = self.convolution(self.scale(x))
+        x = ops.relu(self.even(self.convolution(self.scale(x))))
         for layer in self.recurrent:
             x = layer(x)
         return ops.sigmoid(self.answer_of(x))

@@ -638,7 +638,12 @@ class TestBuildDetector:
             raise Mistake(f"the last layer has another activation than a sigmoid{told}")
         variants = (
             ({"rescaled": False}, "the inputs are not rescaled before the convolution"),
+            ({"normalised": False}, "the convolution's answers are not normalised before the ReLU"),
             ({"relu": False}, "the convolution has no ReLU"),
+            (
+                {"normalised": False, "relu": False},
+                "the convolution's answers are not normalised, and there is no ReLU",
+            ),
             ({"backwards": True}, "the GRU layers go backwards through the sound"),
         )
         for switches, sentence in variants:

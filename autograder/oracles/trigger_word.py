@@ -146,13 +146,23 @@ class Weights:
 
 
 def detector(
-    x: Array, weights: Weights, stride: int, *, rescaled: bool = True, relu: bool = True, backwards: bool = False
+    x: Array,
+    weights: Weights,
+    stride: int,
+    *,
+    rescaled: bool = True,
+    normalised: bool = True,
+    relu: bool = True,
+    backwards: bool = False,
 ) -> Array:
-    """→ probabilities (m, T_y, 1). The switches make the outputs of three mistakes, so that these can be told."""
+    """→ probabilities (m, T_y, 1). The switches make the outputs of four mistakes, so that these can be told."""
     size = len(weights.kernel)
     inputs = x * SCALE + OFFSET if rescaled else x
     windows = [inputs[:, start : start + size] for start in range(0, x.shape[1] - size + 1, stride)]
     sequence = np.stack([np.einsum("mkf,kfc->mc", window, weights.kernel) + weights.bias for window in windows], axis=1)
+    if normalised:  # over the filters, as Ba, Kiros and Hinton (2016), with Keras's epsilon
+        spread = np.sqrt(sequence.var(axis=2, keepdims=True) + 1e-3)
+        sequence = (sequence - sequence.mean(axis=2, keepdims=True)) / spread
     sequence = np.maximum(sequence, 0) if relu else sequence
     for cell in weights.cells:
         sequence = _gru(sequence[:, ::-1] if backwards else sequence, *cell)

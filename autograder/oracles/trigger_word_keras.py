@@ -22,10 +22,12 @@ def keras_outputs(x: Array, targets: Array, weights: Weights, stride: int) -> tu
     from autograder.oracles.trigger_word import OFFSET, SCALE
 
     size, _, filters = weights.kernel.shape
-    layers = [keras.layers.Conv1D(filters, size, strides=stride, activation="relu", dtype="float64")]
+    layers = [keras.layers.Conv1D(filters, size, strides=stride, dtype="float64")]
+    layers.append(keras.layers.LayerNormalization(center=False, scale=False, dtype="float64"))
+    layers.append(keras.layers.ReLU(dtype="float64"))
     layers += [keras.layers.GRU(len(cell[1]), return_sequences=True, dtype="float64") for cell in weights.cells]
     layers.append(keras.layers.Dense(1, activation="sigmoid", dtype="float64"))
-    given = [[weights.kernel, weights.bias], *map(list, weights.cells), [weights.output, weights.output_bias]]
+    given = [[weights.kernel, weights.bias], [], [], *map(list, weights.cells), [weights.output, weights.output_bias]]
     values = x.astype("float64") * SCALE + OFFSET
     for layer, arrays in zip(layers, given, strict=True):
         layer.build(values.shape)

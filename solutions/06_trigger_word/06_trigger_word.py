@@ -577,11 +577,14 @@ plots.before_and_after_bands(picture, bands(picture), RATE, HOP)
 r"""
 ## A network that cannot look ahead
 
-The network that you build now has three kinds of layers.
+The network that you build now has four kinds of layers.
 
 - A **convolution** over time, `keras.layers.Conv1D`: one small set of weights looks at `KERNEL` frames at a time and
   says how much of what it looks for is there, then moves on by `STRIDE` frames and looks again. It finds short pieces
   of sound, whenever they come, and as it moves by more than one frame, the layers above have fewer steps to go.
+- A **normalisation** behind it: at each step the answers of all filters are shifted and scaled so that their mean is 0
+  and their spread 1. Then it hardly matters how loud somebody speaks. `LayerNormalization` looks at this one step and
+  nothing else; a *batch* normalisation in training looks at all steps, later ones too.
 - **GRU layers**, one on top of the other, put the pieces together in their order: *ac*, *ti*, *vate*.
 - At each step a single number, by a sigmoid: the **probability** that the word has just ended.
 
@@ -600,9 +603,9 @@ r"""
 
 - `input_shape` is `(T_x, n_f)`; `T_x` may be `None`, for sounds of any length.
 - The layers, in this order: `layers.Rescaling(SCALE, OFFSET)`, which brings log powers to sizes that a network likes; a
-  `Conv1D` with `filters` filters of `kernel_size` frames, moved on by `stride` frames, with ReLU and **without padding**
-  (Keras calls that `"valid"`); one `GRU` for each number in `units`, with that many units, each with an output at every
-  step; and a `Dense` layer that gives one probability.
+  `Conv1D` with `filters` filters of `kernel_size` frames, moved on by `stride` frames, **without padding** (Keras calls
+  that `"valid"`); `layers.LayerNormalization(center=False, scale=False)`, and only then ReLU; one `GRU` for each number in
+  `units`, with that many units, each with an output at every step; and a `Dense` layer that gives one probability.
 - The output has the shape `(m, T_y, 1)`. You may put `Dropout` between layers; no other layer with weights.
 - Compile it with Adam, with the given `learning_rate`, and the binary cross-entropy. Return the model.
 
@@ -615,16 +618,16 @@ an output at every step, or only at the last?
 
 <details><summary>Hint 2: the plan</summary>
 
-`keras.Sequential` takes a list of layers, `keras.Input(input_shape)` the first of them. The convolution has `strides=` and
-`activation=`; its padding is "valid" unless you say otherwise. Each GRU has `return_sequences=True`. A single
+`keras.Sequential` takes a list of layers, `keras.Input(input_shape)` the first of them. The convolution has `strides=`; its
+padding is "valid" unless you say otherwise, and its ReLU has to wait for the normalisation. Each GRU has `return_sequences=True`. A single
 probability is a sigmoid: a softmax over one number is always 1.
 
 </details>
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`[keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET), layers.Conv1D(filters, kernel_size, strides=stride,
-activation="relu"), *[layers.GRU(n, return_sequences=True) for n in units], layers.Dense(1, activation="sigmoid")]`, then
+`[keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET), layers.Conv1D(filters, kernel_size, strides=stride),
+layers.LayerNormalization(center=False, scale=False), layers.ReLU(), *[layers.GRU(n, return_sequences=True) for n in units], layers.Dense(1, activation="sigmoid")]`, then
 `model.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy")`.
 
 </details>
@@ -648,7 +651,9 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
         [
             keras.Input(input_shape),
             layers.Rescaling(SCALE, OFFSET),
-            layers.Conv1D(filters, kernel_size, strides=stride, activation="relu"),
+            layers.Conv1D(filters, kernel_size, strides=stride),
+            layers.LayerNormalization(center=False, scale=False),
+            layers.ReLU(),
             *[layers.GRU(n_a, return_sequences=True) for n_a in units],
             layers.Dense(1, activation="sigmoid"),
         ]

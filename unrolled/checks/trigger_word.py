@@ -308,7 +308,7 @@ def _examine_detector(build: Callable[..., Any]) -> None:
     if not np.allclose(early, answered[:, : early.shape[1]], atol=1e-5):
         cause = "a layer goes backwards, or looks at the whole sound; live, there is no whole sound."
         wrong("The first answers change when more sound follows.", cause)
-    cause = "are the inputs rescaled first? Is the convolution followed by ReLU? Are the GRUs Keras's own?"
+    cause = "are the inputs rescaled first? Is the convolution normalised, and then followed by ReLU?"
     expect(answered, right, "the output", STEPS, cause)
     if getattr(model, "optimizer", None) is None:
         wrong("The model is right, but not compiled.")
