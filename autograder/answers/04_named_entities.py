@@ -297,6 +297,10 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
 
 
+# %% equivalent="wrong_steps-c6b9d9" exercise="build_vocabulary" because="each word gets the id of its own place, in whatever order they are numbered"
+
+# %% equivalent="swap_parts-05c7bf" exercise="build_vocabulary" because="the smaller of two numbers is the same in either order"
+
 # %% paraphrase="counter" exercise="build_vocabulary"
 def build_vocabulary(sentences, max_words):
     from collections import Counter

@@ -223,14 +223,14 @@ Count first (`Counter` can), then sort. What do you sort by, so that frequent co
 <details><summary>Hint 2: the plan</summary>
 
 `sorted` takes a `key`, and a key may be a tuple: first the negative count, then the word itself. Keep the first
-`max_words` words of the sorted list. Put `PAD` and `UNK` before them, and number all.
+`max_words` words of the sorted list. Begin with `{PAD: 0, UNK: 1}`, and number the words from 2 on.
 
 </details>
 
 <details><summary>Hint 3: nearly the line</summary>
 
-`ordered = sorted(counts, key=lambda word: (-counts[word], word))`, and then
-`{word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}`.
+`ordered = sorted(counts, key=lambda word: (-counts[word], word))`, and then, for each `place, word in
+enumerate(ordered[:max_words])`: `vocabulary[word] = place + 2`.
 
 </details>
 """
@@ -249,7 +249,10 @@ def build_vocabulary(sentences, max_words):
     ### BEGIN SOLUTION
     counts = Counter(word for sentence in sentences for word in sentence)
     ordered = sorted(counts, key=lambda word: (-counts[word], word))
-    return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
+    vocabulary = {PAD: 0, UNK: 1}
+    for place in range(min(max_words, len(ordered))):
+        vocabulary[ordered[place]] = place + 2
+    return vocabulary
     ### END SOLUTION
 
 
