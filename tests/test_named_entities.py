@@ -153,6 +153,9 @@ def test_mistakes_are_seen_and_named(known):
         assert result.causes or len(result.messages[0]) > 40
 
 
+@pytest.mark.filterwarnings(
+    "ignore:`build"
+)  # Keras warns of a subclassed model without a build method, and it is right
 def test_paraphrases_are_right_in_public_too():
     for paraphrase in known_answers(UNIT).paraphrases:
         names = dict(answers())
