@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from toy_course import DOUBLE, QUADRUPLE, SLUG, make_course, submission
+from watched_processes import lives, students_below, wait_for
 
 from autograder.judging.examiner import pool
 from autograder.sandbox import confine
@@ -384,27 +384,10 @@ with pool(1, root=Path({str(course)!r})) as examiners:
     grading = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert grading.stdout.readline() == b"grading\n"
     looping = psutil.Process(grading.pid)
-    _wait_for(lambda: _students_below(looping))
+    wait_for(lambda: students_below(looping))
     below = looping.children(recursive=True)
     assert len(below) >= 3  # the nursery, an examiner, the student's
     grading.kill()
     grading.wait()
-    _wait_for(lambda: not any(_lives(process) for process in below))
+    wait_for(lambda: not any(lives(process) for process in below))
     grading.stdout.close()
-
-
-def _students_below(grading: psutil.Process) -> bool:
-    """Whether a child of the nursery is at work."""
-    nurseries = [process for process in grading.children() if "autograder.sandbox.nursery" in process.cmdline()]
-    return any(child.cpu_times().user > 0.1 for nursery in nurseries for child in nursery.children())
-
-
-def _wait_for(holds):
-    until = time.monotonic() + GUARD
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
-def _lives(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -94,6 +94,10 @@ class _Neighbour(Tenant):
         self._answering.until_gone()
         return self._loop.answer
 
+    def processor_seconds(self) -> float:
+        """Nothing: what is asked here is timed by others, and never ended."""
+        return 0.0
+
     def close(self) -> None:
         """There is nothing to end."""
 

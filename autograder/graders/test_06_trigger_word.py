@@ -657,6 +657,11 @@ class TestBuildDetector:
 # --------------------------------------------------------------------------------------------------------------- events
 
 
+def _is_number(value: Any) -> bool:
+    """Whether a value can be a time: a number, as Python or NumPy has it."""
+    return isinstance(value, (int, float, np.number)) or isinstance(value, np.ndarray) and value.shape == ()
+
+
 class TestDetect:
     exercise = "detect"
     STEP = oracle.STEP_MS / 1000
@@ -706,7 +711,7 @@ class TestDetect:
 
     def _judge(self, got: Any, case: Case, when: str) -> None:
         p, threshold, expected = case.inputs["probabilities"], case.inputs["threshold"], case.outputs["times"]
-        if not isinstance(got, (list, tuple, np.ndarray)) or any(np.ndim(one) for one in got):
+        if not isinstance(got, (list, tuple, np.ndarray)) or not all(map(_is_number, got)):
             raise Mistake(f"should return a list of times in seconds ({when})")
         times = [float(one) for one in got]
         if len(times) != len(expected):

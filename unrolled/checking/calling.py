@@ -88,7 +88,7 @@ def unwritten(error: BaseException, function: Callable[..., Any]) -> str | None:
     if not isinstance(error, NotImplementedError):
         return None
     frames = frames_of(error, function)
-    return frames[-1][0].f_code.co_qualname.partition(".")[0] if frames else None
+    return frames[-1][0].f_code.co_qualname.rpartition("<locals>.")[2].partition(".")[0] if frames else None
 
 
 def what_was_raised(error: BaseException | str) -> str:

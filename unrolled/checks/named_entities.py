@@ -234,7 +234,7 @@ class _TableTagger:
             wrong(f"What goes into the model has the shapes {shapes}; they should be {wanted}, for one sentence.")
         if ids.max() >= len(self.table) or ids.min() < 0:
             wrong("An id goes into the model that is not in the vocabulary.")
-        logits = self.table[ids.astype(int)] + features @ self.by_feature
+        logits = self.table[ids.astype(int)] + (features[..., None] * self.by_feature).sum(axis=-2)
         probabilities = np.exp(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
         return keras.ops.convert_to_tensor(probabilities.astype("float32"))
 
