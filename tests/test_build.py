@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -95,13 +94,10 @@ def test_stubs_of_the_course_raise_when_called() -> None:
             namespace: dict = {"np": numpy, "keras": keras, "layers": keras.layers}
             exec(stubs[exercise.id], namespace)
             stub = namespace[exercise.id]
-            if inspect.isclass(stub):
-                assert stubs[exercise.id].count("raise NotImplementedError") == len(
-                    re.findall("    def ", stubs[exercise.id])
-                )
-                continue
+            wanted = inspect.signature(stub).parameters.values()
+            needed = [one for one in wanted if one.kind is not inspect.Parameter.VAR_KEYWORD]
             with pytest.raises(NotImplementedError):
-                stub(*[None] * len(inspect.signature(stub).parameters))
+                stub(*[None] * len(needed))
 
 
 def test_source_and_release_of_the_sample(tmp_path: Path) -> None:

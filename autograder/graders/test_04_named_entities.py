@@ -615,6 +615,7 @@ class TestFindEntities:
 
     @worth(1, "no words")
     def test_nothing(self, student, references, rng):
+        self._find(student, rng, self._sentence(rng, different_words(rng, 5), 6))  # nothing everywhere earns nothing
         self._find(student, rng, "", "for an empty sentence")
         self._find(student, rng, "   ", "for a sentence of spaces")
 
