@@ -11,17 +11,12 @@ import sys
 from pathlib import Path
 
 import nbformat
-import numpy
 import pytest
 from sample_course import HINTS, SCRIPT, SLUG, line_of, write_course
 
-from unrolled.quiet import quietly
-
-with quietly():
-    import keras
-
 from autograder.authoring.build import build, stub_fault
 from autograder.course.units import ROOT, all_units, find_unit, grade_id
+from autograder.judging.judge import cells_to_run
 from autograder.nbgrader_settings import TEXT_STUB
 
 NOT_FOR_BUILDING = "__pycache__", "answers", "graders", "oracles", "references", "classmates"
@@ -90,8 +85,12 @@ def test_the_course_is_built() -> None:
 def test_stubs_of_the_course_raise_when_called() -> None:
     for unit in all_units():
         stubs = {grade_id(cell): cell.source for cell in unit.release.cells}
+        given: dict = {"__name__": "lesson"}
+        for cell in cells_to_run(unit.release, unit.release):
+            if cell.source not in stubs.values():
+                exec(cell.source, given)
         for exercise in unit.exercises:
-            namespace: dict = {"np": numpy, "keras": keras, "layers": keras.layers}
+            namespace = dict(given)
             exec(stubs[exercise.id], namespace)
             stub = namespace[exercise.id]
             wanted = inspect.signature(stub).parameters.values()
