@@ -72,7 +72,7 @@ def test_tests_in_the_cells_give_the_points_of_grade_in_every_unit(unit: Unit, g
     assert list(found.values())[:4] == [full, full, full, unfinished]
     wrong = {mistake.exercise for mistake in one_mistake_each(unit)}
     judged = graded(unit, notebooks)
-    # Cases are drawn with other seeds in the cells: how much a mistake costs may differ, but not that it costs something.
+    # In the cells cases are drawn with other seeds: how much a mistake costs may differ, not that it costs something.
     for points in (found.pop("mistaken"), judged.pop("mistaken")):
         assert {name for name, score in points.items() if score < full[name]} >= wrong
     assert found == judged
