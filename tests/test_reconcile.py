@@ -212,6 +212,12 @@ def test_a_deleted_check_comes_back_after_its_answer(filled: NotebookNode, unit:
     assert notes(whole) == ["The cell check_running_sum was missing and was put back."]
 
 
+def test_many_deleted_cells_are_told_in_one_sentence(filled: NotebookNode, unit: Unit) -> None:
+    filled.cells = [cell for cell in filled.cells if not cell.metadata.get("nbgrader")]
+    said = notes(mended(filled, unit))
+    assert said == ["5 cells were missing and were put back: add, check_add, running_sum and others."], said
+
+
 def test_a_deleted_answer_does_not_undo_the_function_written_elsewhere(filled: NotebookNode, unit: Unit) -> None:
     delete("add")(filled)
     filled.cells.insert(1, new_code_cell(ADD))
@@ -299,7 +305,7 @@ def test_notebook_format_3_is_read_and_said(filled: NotebookNode, unit: Unit) ->
             "cells",
         ),
         (json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "x" * (2 << 20)}]}).encode(), "long"),
-        (b" " * (51 << 20) + b"{}", "MB"),
+        (b" " * (51 << 20) + b"{}", "52 MB; at most 50 MB are read. Clear the notebook's outputs"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

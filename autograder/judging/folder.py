@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from autograder.judging.reconcile import Unreadable
+from autograder.judging.reconcile import Unreadable, too_large
 
 MOST_BYTES = 50 << 20  # of all files of one submission
 MOST_FILES = 1_000
@@ -48,6 +48,8 @@ def read_files(folder: Path, left_out: list[str] | None = None) -> dict[str, byt
             passed_over[odd] = passed_over.get(odd, 0) + 1
             continue
         content = _content(folder / name, room)
+        if content is None and name.endswith(".ipynb"):
+            raise Unreadable(too_large(os.lstat(folder / name).st_size))
         if content is None or len(files) == MOST_FILES:
             raise Unreadable(f"The folder holds more than {MOST_BYTES >> 20} MB or {MOST_FILES:,} files; hand in less.")
         room -= len(content)
@@ -61,9 +63,7 @@ def read_file(path: Path) -> bytes:
     """A loose notebook, which may be a link: whoever grades has named it. Raises Unreadable, OSError."""
     content = _content(path.resolve(), MOST_BYTES)
     if content is None:
-        raise Unreadable(
-            f"The file has more than {MOST_BYTES >> 20} MB. Clear the notebook's outputs and save it again."
-        )
+        raise Unreadable(too_large(path.stat().st_size))
     return content
 
 

@@ -6,6 +6,7 @@ removed again: so the same call can run in another process or on another machine
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -22,6 +23,8 @@ from autograder.examination.verdict import ExerciseVerdict, Outcome, Status, Ver
 from autograder.judging.reconcile import Unreadable, notes, read_submission, reconcile
 from autograder.sandbox.tenant import House
 from unrolled.arrays import Case, load_cases
+
+_NO_MODULE = re.compile(r"No module named '([A-Za-z_]\w{0,60})(?:\.\w+)*'.{0,200}")
 
 
 def judge(
@@ -67,12 +70,18 @@ def judge(
             )
     except Mistake as error:  # the notebook ends every process that it is run in
         return verdict(student.status, _none_graded(unit, "crashed"), [*student.notes, str(error)], student)
-    return verdict(student.status, exercises, [*notes(notebook), *student.notes], student)
+    said = [*not_imported(student.cell_outputs), *notes(notebook), *student.notes]
+    return verdict(student.status, exercises, said, student)
 
 
 def told(unit: Unit, examined: Examined) -> ExerciseVerdict:
-    """The verdict on an exercise; a wrong answer is told its most likely mistake first, if there is one."""
+    """The verdict on an exercise; a wrong answer is told its most likely mistake first, if there is one.
+
+    An answer with points does something right: it is ``incorrect``, whatever became of the rest.
+    """
     verdict = examined.verdict
+    if verdict.outcome != "correct" and verdict.score > 0:
+        verdict = replace(verdict, outcome="incorrect")
     if verdict.outcome not in ("incorrect", "raised"):
         return verdict
     from autograder.faults.diagnosis import diagnose  # a right answer needs none of what it imports
@@ -80,6 +89,18 @@ def told(unit: Unit, examined: Examined) -> ExerciseVerdict:
     found = (diagnose(unit, verdict.id, calls) for calls in examined.evidence)
     likely = next((sentence for sentence in found if sentence), None)
     return replace(verdict, messages=(likely, *verdict.messages)) if likely else verdict
+
+
+def not_imported(outputs: Mapping[str, list[dict]]) -> list[str]:
+    """A sentence on each module that a cell asked for in vain: what its cell goes on to define is missing, too."""
+    errors = (shown for cell in outputs.values() for shown in cell if isinstance(shown, dict))
+    said = [str(error.get("evalue")) for error in errors if error.get("ename") == "ModuleNotFoundError"]
+    names = (found[1] for text in said if (found := _NO_MODULE.fullmatch(text)))
+    return [
+        f"There is no module `{name}`: the cell that imports it stopped there. If it is a file of yours, hand it in "
+        "beside the notebook."
+        for name in dict.fromkeys(names)
+    ]
 
 
 def cells_to_run(notebook: NotebookNode, release: NotebookNode) -> list[Cell]:

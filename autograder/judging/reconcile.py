@@ -22,6 +22,7 @@ MOST_VALUES = 5_000_000  # numbers, texts, lists and objects in it: they take mo
 MOST_CELLS = 2_000
 MOST_PICTURES = 50  # pasted into one cell
 LONGEST_CELL = 1 << 20  # characters
+NAMED = 3  # cells that a sentence names; of more it gives the number
 PICTURE_KINDS = "image/png", "image/jpeg"
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -31,6 +32,10 @@ LOST_ANSWER = "*This answer cell was missing. If the answer stands elsewhere in 
 ANSWER_BELOW = "\n\n*The next cell is the student's own: the answer may stand there.*"
 SPARE_STUB = "# An untouched copy of the answer cell {grade_id} stood here; run, it would undo the answer."
 LOST_CODE = "# The answer cell {grade_id} was missing. The function is looked for in the other cells."
+SMALLER = (
+    "Clear the notebook's outputs (in JupyterLab: Edit, Clear Outputs of All Cells) and the pictures pasted into it, "
+    "and save it again."
+)
 
 
 class Unreadable(Exception):
@@ -52,18 +57,18 @@ def read_submission(content: bytes) -> NotebookNode:
     return _notebook(cells, NotebookNode(), mended)
 
 
+def too_large(size: int) -> str:
+    """What to tell a student whose notebook has so many bytes."""
+    return f"The notebook has {-(-size >> 20)} MB; at most {LARGEST_FILE >> 20} MB are read. {SMALLER}"
+
+
 def _json_object(content: bytes) -> dict:
     if not content.strip():
         raise Unreadable("The file is empty. Save the notebook and hand it in again.")
     if len(content) > LARGEST_FILE:
-        raise Unreadable(
-            f"The file has {len(content) >> 20} MB; at most {LARGEST_FILE >> 20} MB are read. "
-            "Clear the notebook's outputs and save it again."
-        )
+        raise Unreadable(too_large(len(content)))
     if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise Unreadable(
-            "The file holds far more values than any notebook. Clear the notebook's outputs and save it again."
-        )
+        raise Unreadable(f"The file holds far more values than any notebook. {SMALLER}")
     try:
         fields = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -308,14 +313,20 @@ def _put_back(
     whole: list[tuple[int | None, NotebookNode]], release: list[NotebookNode], taken: set[str], mended: list[str]
 ) -> None:
     """Insert the cells that nbgrader knows and the student deleted, each behind the nearest that it follows there."""
+    lost = []
     for role, original in enumerate(release):
         if not _is_known(original) or any(played == role for played, _ in whole):
             continue
-        mended.append(f"The cell {_name(original)} was missing and was put back.")
+        lost.append(_name(original))
         places = {played: place for place, (played, _) in enumerate(whole) if played is not None}
         before = next((places[earlier] for earlier in reversed(range(role)) if earlier in places), None)
         place = (0 if role == 0 else len(whole)) if before is None else before + 1
         whole.insert(place, (role, _missing(original, taken)))
+    if len(lost) == 1:
+        mended.append(f"The cell {lost[0]} was missing and was put back.")
+    elif lost:
+        named = ", ".join(lost[:NAMED]) + (" and others" if len(lost) > NAMED else "")
+        mended.append(f"{len(lost)} cells were missing and were put back: {named}.")
 
 
 def _point_to_answers_below(whole: list[tuple[int | None, NotebookNode]], release: list[NotebookNode]) -> None:
