@@ -86,7 +86,8 @@ class Nursery:
             listening.bind(str(self.address))
             self.address.chmod(0o600)
             listening.listen(64)
-            numbers = [str(number) for number in (listening.fileno(), its_warm, os.getpid())]
+            locks = confine.available() is None
+            numbers = [str(number) for number in (listening.fileno(), its_warm, os.getpid(), int(locks))]
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.sandbox.nursery", *numbers, self.scratch, *self._readable],
                 stdin=subprocess.DEVNULL,
@@ -117,18 +118,27 @@ class Nursery:
         """Start the process again if it has ended; the address stays. Raises NurseryError."""
         if self._process.poll() is not None:
             self._process.communicate()
-            os.close(self._warm)
-            self.address.unlink(missing_ok=True)
-            self._process, self._warm = self._begun()
+            self._begin_again()
             self.wait_until_warm()
 
+    def _begin_again(self) -> None:
+        os.close(self._warm)
+        self.address.unlink(missing_ok=True)
+        self._process, self._warm = self._begun()
+
     def wait_until_warm(self) -> None:
-        """Return when children can be had. Raises NurseryError with what the nursery said when it does not come up."""
-        ready, _, _ = select.select([self._warm], [], [], WARM_SECONDS)
-        if not ready or not os.read(self._warm, 1):  # the pipe ends with the process
+        """Return when children can be had. One that ends before that, as somebody may have ended it, is started once
+        more. Raises NurseryError with what the nursery said when it does not come up.
+        """
+        for last in (False, True):
+            ready, _, _ = select.select([self._warm], [], [], WARM_SECONDS)
+            if ready and os.read(self._warm, 1):  # the pipe ends with the process
+                return
             self._process.kill()
             said = self._process.communicate()[1].decode(errors="replace")
-            raise NurseryError(f"the nursery did not start:\n{said}")
+            if last:
+                raise NurseryError(f"the nursery did not start:\n{said}")
+            self._begin_again()
 
 
 def child(address: Path) -> tuple[int, int, socket.socket]:
@@ -142,9 +152,15 @@ def child(address: Path) -> tuple[int, int, socket.socket]:
     return int(answer), pidfd, socket.socket(fileno=talking)
 
 
-def serve(listening: socket.socket, warm: int, scratch_folders: Path, readable: list[Path]) -> None:
-    """Import what notebooks import, then fork a child for whoever connects, for ever."""
+def serve(listening: socket.socket, warm: int, locks: bool, scratch_folders: Path, readable: list[Path]) -> None:
+    """Import what notebooks import, then fork a child for whoever connects, for ever.
+
+    ``locks``: this machine can lock children down, so that a nursery which cannot has come to harm and must not go on.
+    """
     session = _warm()
+    lacking = confine.available()  # loads the lockdown's libraries, which a locked process could not find any more
+    if locks and lacking:
+        raise NurseryError(lacking)
     secluded = view.narrow(
         [Path(os.devnull), *confine.python_files(), *readable], scratch_folders, scratch_folders.parent / "view"
     )
@@ -235,14 +251,12 @@ def _warm() -> Session:
         for module in pkgutil.walk_packages(package.__path__, f"{room}."):
             importlib.import_module(module.name)
 
-    confine.available()  # loads the lockdown's libraries, which a locked process could not find any more
     return Session()
 
 
 if __name__ == "__main__":
-    number_of_socket, number_of_pipe, parent, *folders = sys.argv[1:]
+    number_of_socket, number_of_pipe, parent, locks, *folders = sys.argv[1:]
     del sys.argv[1:]
     die_with_parent(int(parent))
-    serve(
-        socket.socket(fileno=int(number_of_socket)), int(number_of_pipe), Path(folders[0]), list(map(Path, folders[1:]))
-    )
+    listening, (scratch_folders, *readable) = socket.socket(fileno=int(number_of_socket)), map(Path, folders)
+    serve(listening, int(number_of_pipe), locks == "1", scratch_folders, readable)
