@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CELLS_SHARE = 0.5  # of the whole: cells that sleep or compute without end leave time to try what they have defined
+CELLS_END = 0.75  # of the whole: so far may a cell go on that began within their share
 
 
 class Budget:

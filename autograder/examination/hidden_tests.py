@@ -24,7 +24,8 @@ from autograder.course.units import Exercise, Unit
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.student import Call, Handle, Student
 from autograder.examination.verdict import ExerciseVerdict, Outcome
-from autograder.sandbox.tenant import LockdownFailed, StandIns
+from autograder.sandbox.stand_ins import StandIns
+from autograder.sandbox.tenant import LockdownFailed
 from unrolled.arrays import Case
 
 UNUSED = (

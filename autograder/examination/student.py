@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from autograder.examination.budget import CELLS_SHARE, Budget
+from autograder.examination.budget import CELLS_END, CELLS_SHARE, Budget
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.models import Model
 from autograder.examination.verdict import Status
@@ -83,6 +83,7 @@ class Student:
         self._house, self._files = house, files
         self._cells = {cell.id: cell.source for cell in cells}
         self._skipped: dict[str, str] = {}
+        self._completed: set[str] = set()
         self._fatal: dict[tuple[str, bool], Mistake] = {}
         self._exercise = ""
         self._stand_ins: StandIns = {}
@@ -278,14 +279,22 @@ class Student:
         return self._tenant
 
     def _run_cells(self, tenant: Tenant) -> None:
-        """Run every cell; one that ends the process is left out of the next run."""
+        """Run every cell; one that ends the process is left out of the next run.
+
+        The cells' share of the time is asked of those that have not run yet. What ran once is run in every fresh
+        process, as long as there is time at all: the functions that it defines are still to be tried.
+        """
         for cell, source in self._cells.items():
             if cell in self._skipped:
                 continue
-            seconds = min(self._house.limits.cell_seconds, self._budget.left(CELLS_SHARE))
-            if seconds <= 0:
+            if cell not in self._completed and self._budget.left(CELLS_SHARE) <= 0:
                 self._leave_out_the_rest(cell)
                 return
+            left = self._budget.left(1.0 if cell in self._completed else CELLS_END)
+            if left <= 0:
+                self._end()
+                raise TimedOut(f"the notebook has used up its {self._budget.seconds:g} seconds")
+            seconds = min(self._house.limits.cell_seconds, left)
             try:
                 answer = self._asked(tenant, {"do": "run", "source": source, "cell": cell}, seconds)
             except Gone as gone:
@@ -297,6 +306,7 @@ class Student:
                 self.cell_outputs[cell] = [_said(f"This cell {gone}. The rest was graded without it.\n")]
                 self._end()
                 return
+            self._completed.add(cell)
             outputs = answer.get("outputs")
             if cell not in self.cell_outputs:
                 self.cell_outputs[cell] = self._kept(outputs if isinstance(outputs, list) else [])

@@ -117,7 +117,7 @@ def test_a_submission_whose_own_code_ends_it_is_told_so_and_the_others_go_on(tmp
         assert "ended by itself each of the 2 times" in graded.verdicts[name]["messages"][-1]
     for name in ("sleeps", "computes"):
         verdict = graded.verdicts[name]
-        assert verdict["status"] == "timeout"
+        assert (verdict["status"], verdict["score"]) == ("timeout", FULL)
         assert "took more than 3 seconds in all" in " ".join(verdict["messages"])
     one.nothing_left()
 
