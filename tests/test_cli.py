@@ -35,8 +35,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that the command is typed in."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("MPLBACKEND", os.environ.get("MPLBACKEND", "Agg"))  # `check` sets it: put it back afterwards
-    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3"))
     return tmp_path
 
 
@@ -95,7 +93,9 @@ def test_installed_notebooks_are_found_before_the_checkouts(tmp_path: Path, monk
 
 def test_check_of_the_untouched_release_finds_nothing_attempted(folder: Path) -> None:
     typed("start", SLUG)
+    variables = dict(os.environ)
     result = typed("check", "01")
+    assert dict(os.environ) == variables  # it draws without a window, and leaves no trace of that
     assert result.exit_code == 1
     assert len(outcomes(result)) == 12
     assert set(outcomes(result).values()) == {"not attempted"}

@@ -195,8 +195,8 @@ def _is_unreadable(cell: FailedCell) -> bool:
 
 @contextmanager
 def _as_in_jupyter(folder: Path) -> Iterator[None]:
-    """Work in the notebook's folder, and draw without a window."""
-    before = os.getcwd()
+    """Work in the notebook's folder, and draw without a window; afterwards all is as before."""
+    before, variables = os.getcwd(), dict(os.environ)
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.chdir(folder)
@@ -204,3 +204,5 @@ def _as_in_jupyter(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+        os.environ.clear()
+        os.environ.update(variables)
