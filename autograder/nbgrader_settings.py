@@ -1,10 +1,9 @@
 """How nbgrader is set up for this course: the same for the checkout and for a class folder elsewhere.
 
-A class folder's ``nbgrader_config.py`` says::
+A class folder's ``nbgrader_config.py`` says, at its end::
 
-    from pathlib import Path
     from autograder.nbgrader_settings import configure
-    configure(get_config(), course=Path(__file__).parent)
+    configure(get_config(), course=__file__)
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from traitlets.config import Config
 
 from autograder.course.root import ROOT
 
+EXPORTER = "autograder.gradebook.engine.SubmissionExporter"
 CODE_STUB = """\
 # Your code goes here, in the place of the next line.
 raise NotImplementedError("this exercise waits for your code")"""
@@ -39,10 +39,28 @@ GRADING = (
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 
+CONFIG = "nbgrader_config.py"
+LINES = """\
+from autograder.nbgrader_settings import configure
+configure(get_config(), course=__file__)
+"""
+CLASS_CONFIG = f'''"""nbgrader's settings for this class: units come from the checkout, all else lives here."""
 
-def configure(c: Config, course: Path = ROOT) -> None:
-    """Set nbgrader up: sources and releases come from this checkout, everything of the class lives in ``course``."""
+import sys
+
+sys.path.insert(0, {str(ROOT)!r})
+
+{LINES.replace(chr(10), chr(10) * 2, 1)}'''
+"""The whole ``nbgrader_config.py`` of a class folder that has none."""
+
+
+def configure(c: Config, course: Path | str = ROOT) -> None:
+    """Set nbgrader up: sources and releases come from this checkout, everything of the class lives in ``course``.
+
+    ``course`` is a folder, or the ``nbgrader_config.py`` in it.
+    """
     course = Path(course).resolve()
+    course = course.parent if course.name == CONFIG else course
     # Relative where possible: nbgrader makes a regular expression of an absolute path without quoting it.
     home = Path() if course == ROOT else ROOT
     c.CourseDirectory.root = str(course)
@@ -52,6 +70,17 @@ def configure(c: Config, course: Path = ROOT) -> None:
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "[0-9][0-9]_*.py"]
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
-    c.Autograde.exporter_class = "autograder.gradebook.engine.SubmissionExporter"
+    c.Autograde.exporter_class = EXPORTER
     c.Autograde.sanitize_preprocessors = list(CLEANING)
     c.Autograde.autograde_preprocessors = list(GRADING)
+
+
+def is_configured(c: Config) -> bool:
+    """Whether these settings have nbgrader's own ``autograde`` grade as ``grade`` does."""
+    found = c.Autograde
+    steps = {str(step) for name in ("sanitize_preprocessors", "autograde_preprocessors") for step in _list(found[name])}
+    return {CLEANING[0], GRADING[0]} <= steps and found.exporter_class == EXPORTER
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

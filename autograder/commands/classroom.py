@@ -10,25 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.commands.usage import built_units, wrong
-from autograder.course.root import ROOT
+from autograder.nbgrader_settings import CLASS_CONFIG, CONFIG
 
 if TYPE_CHECKING:
     from autograder.classmates.sheets import Classmate
     from autograder.course.units import Unit
 
-CONFIG = f'''"""nbgrader's settings for this class: the units come from the checkout, everything else lives here."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, {str(ROOT)!r})
-
-from autograder.nbgrader_settings import configure
-
-c = get_config()
-configure(c, course=Path(__file__).resolve().parent)
-c.CourseDirectory.course_id = "demo"
-'''
+DEMO = '\nget_config().CourseDirectory.course_id = "demo"\n'
 
 
 def classroom(
@@ -51,7 +39,7 @@ def make_class(folder: Path, unit: Unit) -> list[str]:
     from autograder.classmates.sheets import Sheet
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    (folder / CONFIG).write_text(CLASS_CONFIG + DEMO, encoding="utf-8")
     names = []
     for classmate in classmates_of(unit):
         place = folder / "submitted" / classmate.name / unit.slug

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from unrolled.arrays import Case, load_cases
 from unrolled.checking.calling import MAX_PRINTED, shortened, unwritten, what_was_raised, where_it_was_raised
 from unrolled.checking.compare import describe, difference
+from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Result
 from unrolled.checking.trial import CASES
 from unrolled.execution import captured
@@ -44,6 +45,7 @@ class Experiment:
 
     def __call__(self, function: Any, *others: Any) -> Result:
         """What is right and what is not about ``function``."""
+        refuse_to_grade()
         if function is None or function is ...:
             return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",))
         if not callable(function):

@@ -26,6 +26,7 @@ from unrolled.checking.calling import (
 )
 from unrolled.checking.causes import Cause, Evidence, Inputs
 from unrolled.checking.compare import Difference, describe, difference
+from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Line, Outcome, Result
 from unrolled.package import PACKAGE
 
@@ -76,6 +77,7 @@ class Check:
 
     def __call__(self, function: Any, forward: Any = None) -> Result:
         """What is right and what is not about ``function``; ``forward`` is the student's own forward pass."""
+        refuse_to_grade()
         if function is None or function is ...:
             return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",))
         if not callable(function):
