@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.commands.usage import built_units, need_folder, wrong
+from autograder.commands.usage import Screen, built_units, need_folder, wrong
 
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
     from autograder.course.units import Unit
     from autograder.examination.verdict import Verdict
     from autograder.gradebook.course_folder import Course
     from autograder.gradebook.marking import Marking
+    from autograder.gradebook.standing import Standing
     from autograder.gradebook.submitted import HandedIn
     from autograder.judging.submissions import Submission
 
@@ -56,14 +58,17 @@ def grade(
 
     from autograder.gradebook.marking import Marking
 
-    console = Console()
+    console = Screen()
+    configured = opened is None or opened.settle_settings()
     marking = Marking(wanted, jobs, opened, accept_risk, regrade, feedback)
     _run(marking, handed_in.submissions, console)
     _tell(marking, console, json)
     _tell_left_out(handed_in, wanted)
     if opened:
         _where(opened, wanted, console)
-    raise typer.Exit(1 if marking.failures or handed_in.refused else 0)
+        if not configured:
+            _tell_settings(opened)
+    raise typer.Exit(1 if marking.failures or marking.unwritten or handed_in.refused else 0)
 
 
 def _class(folder: Path, unit: Unit) -> tuple[Course, HandedIn]:
@@ -84,13 +89,13 @@ def _class(folder: Path, unit: Unit) -> tuple[Course, HandedIn]:
 
 
 def _loose(notebooks: list[Path]) -> HandedIn:
+    from autograder.gradebook.loose import Loose
     from autograder.gradebook.submitted import HandedIn
-    from autograder.judging.submissions import Submission
 
     for path in notebooks:
         if not path.is_file():
             wrong("grade", f"{path} is {'a folder: give its notebook' if path.is_dir() else 'not there'}")
-    return HandedIn([Submission(str(path), path) for path in dict.fromkeys(notebooks)])
+    return HandedIn([Loose(str(path), path) for path in dict.fromkeys(notebooks)])
 
 
 def _need_lockdown(accept_risk: bool) -> None:
@@ -110,6 +115,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.gradebook.beginning import BadCourse
+    from autograder.gradebook.transaction import GradebookBusy
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -127,6 +133,10 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
             marking.run(submissions)
         except BadCourse as error:
             wrong("grade", str(error))
+        except GradebookBusy as error:
+            progress.stop()
+            typer.echo(f"grade: {error}.", err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
             progress.stop()
             done = f"{len(marking.verdicts)} of {len(submissions)}"
@@ -144,20 +154,42 @@ def _tell(marking: Marking, console: Console, json: Path | None) -> None:
     from autograder.commands.report import as_json, show
     from autograder.gradebook.ledger import write_whole
 
-    show(marking.verdicts, console)
-    if json:
+    if json:  # first: whoever reads the rest may stop reading
         write_whole(json, as_json(marking.verdicts).encode(errors="replace"))
+    show(marking.verdicts, console, _standings(marking))
     for name, trace in marking.failures.items():
         typer.echo(f"{name} could not be graded, by a fault of the grader, not of the submission:\n{trace}", err=True)
+    if marking.mended:
+        why = "it held other points than their verdicts"
+        typer.echo(f"The gradebook was mended for {_some(marking.mended)}: {why}.", err=True)
+    if marking.unwritten:
+        names = _some(list(marking.unwritten))
+        typer.echo(
+            f"Judged, but not in the gradebook yet: {names}: {next(iter(marking.unwritten.values()))}.", err=True
+        )
+
+
+def _standings(marking: Marking) -> dict[str, Standing]:
+    from autograder.gradebook.transaction import GradebookBusy
+
+    try:
+        return marking.course.standings(marking.unit) if marking.course else {}
+    except GradebookBusy:  # the verdicts are shown all the same
+        return {}
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
 
 
 def _tell_left_out(handed_in: HandedIn, unit: Unit) -> None:
     """Say of every folder without a verdict why it has none."""
     for name, why in handed_in.refused.items():
         typer.echo(f"{name} was not graded: {why}", err=True)
+    for name in handed_in.timeless:
+        typer.echo(f"{name}: timestamp.txt holds no time that can be read, so nothing counts as late", err=True)
     if handed_in.missing:
-        names = ", ".join(handed_in.missing[:20]) + (", …" if len(handed_in.missing) > 20 else "")
-        typer.echo(f"no {unit.slug} from {len(handed_in.missing)}: {names}", err=True)
+        typer.echo(f"no {unit.slug} from {len(handed_in.missing)}: {_some(handed_in.missing)}", err=True)
 
 
 def _where(course: Course, unit: Unit, console: Console) -> None:
@@ -167,6 +199,19 @@ def _where(course: Course, unit: Unit, console: Console) -> None:
         f"gradebook   {course.directory.db_url.removeprefix('sqlite:///')}",
         f"autograded  {course.path('autograded', '*', unit)}",
         f"feedback    {course.path('feedback', '*', unit) / unit.slug}.html",
-        f"formgrader  cd {folder} && {sys.executable} -m jupyter lab   (then Nbgrader > Formgrader)",
+        f"formgrader  cd {shlex.quote(str(folder))} && {shlex.quote(sys.executable)} -m jupyter lab"
+        "   (then Nbgrader > Formgrader)",
     ]
     console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+
+
+def _tell_settings(course: Course) -> None:
+    """Say what plain nbgrader lacks to grade as this command does."""
+    from autograder.nbgrader_settings import CONFIG, LINES
+
+    lines = "".join(f"\n    {line}" for line in LINES.splitlines())
+    typer.echo(
+        f"{course.folder / CONFIG} does not use this grader: `nbgrader autograde` and formgrader's button would run "
+        f"students' code unprotected there, and give 0 for every exercise. Two lines at its end change that:{lines}",
+        err=True,
+    )

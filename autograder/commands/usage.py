@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+from rich.console import Console
 
 if TYPE_CHECKING:  # units are notebooks, which take a moment to import, and --help should not wait for it
     from autograder.course.units import Unit
+
+
+class Screen(Console):
+    """A console that goes on in silence when nobody reads it any more (``| head``): the work is not to suffer."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from now on; rich would end the program."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def wrong(command: str, what: str) -> NoReturn:

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from nbgrader.converters import Autograde, base
 
+from autograder.gradebook.submitted import tells_no_time
 from autograder.judging.folder import TIMESTAMP, read_files, read_timestamp
 from autograder.judging.reconcile import Unreadable
 
@@ -73,6 +74,8 @@ def guard(converter: Autograde) -> None:
 
     def get_existing_timestamp(folder: str) -> datetime | None:
         stamp = read_timestamp(Path(folder))
+        if stamp is None and tells_no_time(Path(folder)):
+            converter.log.warning("%s holds no time that can be read; nothing counts as late", f"{folder}/{TIMESTAMP}")
         return stamp[1] if stamp else None
 
     converter.init_assignment = init_assignment

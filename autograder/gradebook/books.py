@@ -7,11 +7,11 @@ long ends the clerk and not the run. Then all that this student wrote is shown a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from autograder.examination.verdict import Verdict
 from autograder.gradebook.course_folder import DRAFTS, Course
 from autograder.gradebook.engine import Graded
 from autograder.gradebook.ledger import Ledger
+from autograder.gradebook.standing import Standing
 from autograder.judging.folder import read_timestamp
 from autograder.judging.submissions import Submission
 from autograder.judging.workers import Bounds, Workers
@@ -37,44 +38,66 @@ class Work:
     fingerprint: str
 
 
-@dataclass(frozen=True)
+Made = dict[str, str]
+"""Fingerprints of a notebook and a page, see :meth:`autograder.gradebook.course_folder.Course.made`."""
+
+
+@dataclass
 class Books:
-    """Where the verdicts of one unit in one course are entered."""
+    """Where the verdicts of one unit in one course are entered.
+
+    ``clerks`` starts them when it is called first: often all is written. ``mended``: students whose points in the
+    gradebook were others than those of the verdict written there.
+    """
 
     course: Course
     unit: Unit
     ledger: Ledger
-    clerks: Workers
+    clerks: Callable[[], Workers]
     feedback: bool
+    standings: Mapping[str, Standing]
+    mended: list[str] = field(default_factory=list)
 
     def find(self, work: Work) -> Verdict | None:
         """The verdict that was kept on this work."""
         return self.ledger.find(work.submission.name, work.fingerprint)
 
-    def enter(self, work: Work, verdict: Verdict, new: bool) -> Future[None] | None:
-        """Keep a new verdict, and have it written into the gradebook unless it is there.
+    def enter(self, work: Work, verdict: Verdict, new: bool) -> Future[Made] | None:
+        """Keep a new verdict, and have written what is not as it should be: the gradebook's entry, the notebook, or
+        only the penalty and the page, which hang on what people do in the gradebook.
 
-        What is returned is done when the notebook and the page are written, too; then call :meth:`close`. None: all of
-        it is there.
+        With the result of what is returned, call :meth:`close`. None: all of it is there.
         """
         name = work.submission.name
+        standing = self.standings.get(name)
+        if standing and not standing.agrees(self.ledger.last(name) or verdict):
+            self.mended.append(name)
         if new:
             self.ledger.keep(name, work.fingerprint, verdict)
-        if self.ledger.is_written(name, self._stamp(work)) and self.course.holds(name, self.unit):
-            return None
-        return self._write(work, verdict, plain=False)
+        kept = self.ledger.made(name)
+        if standing is None or not standing.agrees(verdict) or not self.ledger.is_written(name, self._stamp(work)):
+            return self._write(work, verdict, plain=False)
+        made = self.course.made(name, self.unit, standing)
+        if made["notebook"] != kept.get("notebook"):
+            return self._write(work, verdict, plain=False)
+        if standing.may_be_penalised or (self.feedback and made["page"] != kept.get("page")):
+            return self.clerks().submit(_renew, name, *self._where, kept.get("page") if self.feedback else None)
+        return None
 
-    def enter_plainly(self, work: Work, verdict: Verdict) -> Future[None]:
+    def enter_plainly(self, work: Work, verdict: Verdict) -> Future[Made]:
         """Have a verdict written with all of the student's texts as they stand, after a clerk has failed."""
         return self._write(work, verdict, plain=True)
 
-    def close(self, work: Work) -> None:
+    def close(self, work: Work, made: Made) -> None:
         """Note that the gradebook, the notebook and the page of this work are there."""
-        self.ledger.mark_written(work.submission.name, self._stamp(work))
+        self.ledger.mark_written(work.submission.name, self._stamp(work), made)
 
-    def _write(self, work: Work, verdict: Verdict, plain: bool) -> Future[None]:
-        where = self.unit.slug, self.unit.root
-        return self.clerks.submit(_write, work.submission, work.files, verdict, *where, plain, self.feedback)
+    def _write(self, work: Work, verdict: Verdict, plain: bool) -> Future[Made]:
+        return self.clerks().submit(_write, work.submission, work.files, verdict, *self._where, plain, self.feedback)
+
+    @property
+    def _where(self) -> tuple[str, Path]:
+        return self.unit.slug, self.unit.root
 
     def _stamp(self, work: Work) -> str:
         """What the gradebook's entry depends on."""
@@ -85,14 +108,21 @@ class Books:
 
 @contextmanager
 def open_books(course: Course, unit: Unit, jobs: int, feedback: bool = True) -> Iterator[Books]:
-    """The books of a unit, with clerks. Raises BadCourse."""
+    """The books of a unit, with clerks. Raises BadCourse, GradebookBusy."""
     course.prepare(unit)
+    standings = course.standings(unit)
     count = max(1, jobs // 2)  # all this is written in a fraction of the time that a submission is judged in
     course.state.mkdir(mode=0o700, exist_ok=True)
     drafts = OwnFolder(DRAFTS, course.state)
     try:
-        with Workers(count, get_context("spawn"), _open_course, (course.folder, drafts.path), WRITING) as clerks:
-            yield Books(course, unit, Ledger.of(course.state, unit, drafts.path), clerks, feedback)
+        with ExitStack() as block:
+
+            @cache
+            def clerks() -> Workers:
+                begin = (_open_course, (course.folder, drafts.path))
+                return block.enter_context(Workers(count, get_context("spawn"), *begin, WRITING))
+
+            yield Books(course, unit, Ledger.of(course.state, unit, drafts.path), clerks, feedback, standings)
     finally:
         drafts.remove()
 
@@ -114,8 +144,21 @@ def _write(
     root: Path,
     plain: bool,
     feedback: bool,
-) -> None:
+) -> Made:
     unit = _unit(slug, root)
     _course.write(submission, Graded(unit, files, verdict, plain))
-    if feedback:
-        _course.write_feedback(submission.name, unit)
+    return _with_page(submission.name, unit, "" if feedback else None)
+
+
+def _renew(student: str, slug: str, root: Path, page: str | None) -> Made:
+    unit = _unit(slug, root)
+    _course.penalise(student, unit)
+    return _with_page(student, unit, page)
+
+
+def _with_page(student: str, unit: Unit, page: str | None) -> Made:
+    """What lies there, once the page is made; not made if it has this fingerprint already, or is not wanted (None)."""
+    standing = _course.standings(unit, student)[student]  # first: what is changed meanwhile is seen the next time
+    if page is not None and (not page or _course.made(student, unit, standing)["page"] != page):
+        _course.write_feedback(student, unit)
+    return _course.made(student, unit, standing)

@@ -8,7 +8,10 @@ the grader, manual grades that stay and penalties for late work are as nbgrader 
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import hmac
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -22,10 +25,11 @@ import nbformat
 from jupyter_core.paths import jupyter_config_path
 from nbconvert.exporters import Exporter, HTMLExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Application, Config
 from traitlets.config.application import ConfigFileNotFound
@@ -36,13 +40,15 @@ from autograder.gradebook.beside import put, shown_safely
 from autograder.gradebook.engine import GRADED, Graded, steps
 from autograder.gradebook.ledger import write_whole
 from autograder.gradebook.pages import PageExporter
+from autograder.gradebook.standing import Standing, standings
 from autograder.gradebook.submitted import HandedIn, handed_in
-from autograder.gradebook.transaction import SharedGradebook
+from autograder.gradebook.transaction import SharedGradebook, told_when_busy, wait_for_others
 from autograder.judging.folder import TIMESTAMP, read_timestamp
-from autograder.judging.submissions import Submission
-from autograder.nbgrader_settings import configure
+from autograder.judging.submissions import Submission, course_key
+from autograder.nbgrader_settings import CLASS_CONFIG, CONFIG, configure, is_configured
 
-CONFIG = "nbgrader_config.py"
+SECRET = "submission_secret.txt"  # nbgrader's: under what name its exchange keeps a student's page
+_NBGRADERS_SECRET = re.compile(rb"[0-9a-f]{16,256}")
 DRAFTS = "draft-"  # how folders for drafts in ``.unrolled`` begin
 
 
@@ -57,6 +63,14 @@ class Course:
         self.drafts = drafts
         self.app = _settings(self.folder)
         self.directory = CourseDirectory(parent=self.app, root=str(self.folder))
+        wait_for_others()
+
+    def settle_settings(self) -> bool:
+        """Write the folder's ``nbgrader_config.py`` if there is none. Whether nbgrader then grades as we do."""
+        if not (self.folder / CONFIG).is_file():
+            write_whole(self.folder / CONFIG, CLASS_CONFIG.encode())
+            return True
+        return is_configured(self.app.config)
 
     def path(self, step: str, student: str, unit: Unit) -> Path:
         """A student's folder for a unit at a step: ``submitted``, ``autograded`` or ``feedback``."""
@@ -71,47 +85,78 @@ class Course:
         return self.handed_in(unit).submissions
 
     def prepare(self, unit: Unit) -> None:
-        """Make sure that the gradebook exists and knows the unit as it is released now. Raises BadCourse."""
-        prepare(self.directory, unit)
+        """Make sure that the gradebook exists and knows the unit as it is released now.
+
+        Raises BadCourse, GradebookBusy.
+        """
+        with self._alone(), told_when_busy(self.directory.db_url):
+            prepare(self.directory, unit)
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, open; use it in a ``with``."""
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
-    def holds(self, student: str, unit: Unit) -> bool:
-        """Whether the student's submission is in the gradebook, its notebook autograded and its feedback made."""
+    def standings(self, unit: Unit, student: str | None = None) -> dict[str, Standing]:
+        """What the gradebook holds, by student; of one student if there is a name. Raises GradebookBusy."""
+        with told_when_busy(self.directory.db_url), self.gradebook() as gradebook:
+            return standings(gradebook, unit, student)
+
+    def made(self, student: str, unit: Unit, standing: Standing) -> dict[str, str]:
+        """Fingerprints of the notebook and the page as they lie there, each empty if it is not there."""
         notebook = self.path("autograded", student, unit) / f"{unit.slug}.ipynb"
         page = self.path("feedback", student, unit) / f"{unit.slug}.html"
-        with self.gradebook() as gradebook:
-            try:
-                gradebook.find_submission(unit.slug, student)
-            except MissingEntry:
-                return False
-        return notebook.is_file() and page.is_file()
+        beside = (page.with_name(TIMESTAMP), page.with_name(SECRET))
+        complete = page.is_file() and all(path.is_file() for path in beside)
+        return {
+            "notebook": _digest(notebook.read_bytes()) if notebook.is_file() else "",
+            "page": _digest(page.read_bytes(), standing.shown.encode()) if complete else "",
+        }
 
     def write(self, submission: Submission, graded: Graded) -> None:
         """Write a verdict into the gradebook, and the autograded notebook with the student's other files beside it."""
         student, unit, stamp = submission.name, graded.unit, read_timestamp(submission.path)
         known = {"timestamp": stamp[1]} if stamp else {}
         notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
-        with self._alone(), self._shared.transaction(self._steps) as gradebook:
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(unit.slug, student, **known)
-            for step in self._steps:
-                notebook, resources = step(notebook, resources)
-        files = shown_safely(graded.files)[0] | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
-        if stamp:
-            files[TIMESTAMP] = stamp[0]
-        self._replace(self.path("autograded", student, unit), files)
+        with self._alone():
+            with self._entry(self._steps) as gradebook:
+                gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(unit.slug, student, **known)
+                for step in self._steps:
+                    notebook, resources = step(notebook, resources)
+            files = shown_safely(graded.files)[0] | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
+            if stamp:
+                files[TIMESTAMP] = stamp[0]
+            self._replace(self.path("autograded", student, unit), files)
+
+    def penalise(self, student: str, unit: Unit) -> None:
+        """Have nbgrader work out anew what being late costs: due date, extension or plugin may be others."""
+        steps = [step for step in self._steps if isinstance(step, AssignLatePenalties)]
+        with self._alone(), self._entry(steps):
+            for step in steps:
+                step(NotebookNode(cells=[]), self._resources(unit, student))
 
     def write_feedback(self, student: str, unit: Unit) -> Path:
         """Make the page that the student gets, as ``nbgrader generate_feedback`` does, from the autograded notebook."""
         source = self.path("autograded", student, unit) / f"{unit.slug}.ipynb"
         resources = self._resources(unit, student) | {"unique_key": unit.slug, "output_files_dir": f"{unit.slug}_files"}
-        page, _ = self._page_maker.from_filename(str(source), resources=resources)
+        with told_when_busy(self.directory.db_url):
+            page, _ = self._page_maker.from_filename(str(source), resources=resources)
         target = self.path("feedback", student, unit) / f"{unit.slug}.html"
         write_whole(target, page.encode(), drafts=self.drafts)
+        for name, content in self._beside_page(student, source.parent).items():
+            write_whole(target.with_name(name), content, drafts=self.drafts)
         return target
+
+    def _beside_page(self, student: str, graded: Path) -> dict[str, bytes]:
+        """What ``nbgrader release_feedback`` wants beside a page, and stops a whole class for the lack of.
+
+        The secret is in the name of the released page. Who handed in without nbgrader's exchange has none, and no way
+        to fetch a page from there either; so the name is one that nobody else can guess.
+        """
+        made = hmac.new(course_key(self.folder), f"page of {student}".encode(), hashlib.sha256).hexdigest()
+        theirs = _content(graded / SECRET)
+        secret = theirs if _NBGRADERS_SECRET.fullmatch(theirs) else made.encode()
+        return {TIMESTAMP: _content(graded / TIMESTAMP), SECRET: secret}
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -120,6 +165,11 @@ class Course:
         with open(self.state / "gradebook.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def _entry(self, steps: list[Any]) -> Iterator[SharedGradebook]:
+        with told_when_busy(self.directory.db_url), self._shared.transaction(steps) as gradebook:
+            yield gradebook
 
     @cached_property
     def _shared(self) -> SharedGradebook:
@@ -156,6 +206,14 @@ class Course:
             os.rename(draft / "new", folder)
         finally:
             shutil.rmtree(draft)
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 class _SettingsReader(NbGrader):

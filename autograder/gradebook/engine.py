@@ -8,6 +8,7 @@ nbgrader, and ``grade`` itself runs the same lists (see :mod:`autograder.gradebo
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from copy import deepcopy
@@ -31,6 +32,7 @@ from autograder.examination.verdict import Verdict
 from autograder.gradebook.annotate import annotate
 from autograder.gradebook.beginning import BadCourse, prepare
 from autograder.gradebook.beside import guard, shown_safely, told
+from autograder.gradebook.transaction import wait_for_others
 from autograder.judging.reconcile import Unreadable, read_submission, reconcile
 from autograder.judging.settle import settled
 from autograder.judging.submissions import Submission, course_key, seed_of, unreadable
@@ -80,6 +82,7 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         if isinstance(self.parent, Autograde):
+            wait_for_others()
             _prepare(self.parent)
             guard(self.parent)
 
@@ -189,6 +192,7 @@ def _open(accept_risk: bool) -> None:
     from autograder.judging.examiner import open_house
 
     global _house
+    os.environ.pop("NBGRADER_EXECUTION", None)  # nbgrader's word for kernels, in which public checks refuse to work
     block = ExitStack()
     _house = block.enter_context(open_house(accept_risk=accept_risk))
     Finalize(None, block.close, exitpriority=1)  # multiprocessing's children run these at their end, and no atexit

@@ -34,6 +34,11 @@ class Ledger:
             return None
         return Verdict.from_json(json.dumps(entry["verdict"]))
 
+    def last(self, student: str) -> Verdict | None:
+        """The verdict that was last written into the gradebook, whatever it was made of."""
+        entry = self._entry(student)
+        return Verdict.from_json(json.dumps(entry["verdict"])) if entry.get("written") else None
+
     def keep(self, student: str, fingerprint: str, verdict: Verdict) -> None:
         """Keep a verdict; what is in the gradebook is from before it."""
         self._write(student, {"fingerprint": fingerprint, "written": None, "verdict": json.loads(verdict.to_json())})
@@ -42,9 +47,14 @@ class Ledger:
         """Whether the gradebook holds the kept verdict; ``stamp`` is what :meth:`mark_written` was told."""
         return self._entry(student).get("written") == stamp
 
-    def mark_written(self, student: str, stamp: str) -> None:
-        """Note that the kept verdict is in the gradebook, with its notebook and its feedback."""
-        self._write(student, self._entry(student) | {"written": stamp})
+    def mark_written(self, student: str, stamp: str, made: Mapping[str, str] | None = None) -> None:
+        """Note that the kept verdict is in the gradebook; ``made``: fingerprints of the notebook and the page."""
+        self._write(student, self._entry(student) | {"written": stamp, "made": dict(made or {})})
+
+    def made(self, student: str) -> dict[str, str]:
+        """The fingerprints that :meth:`mark_written` was told."""
+        made = self._entry(student).get("made")
+        return made if isinstance(made, dict) else {}
 
     def _entry(self, student: str) -> dict:
         """What is kept; nothing if the file is missing or was damaged."""

@@ -18,9 +18,10 @@ from typing import Any
 
 from autograder.course.units import Unit
 from autograder.examination.verdict import Verdict
-from autograder.gradebook.books import Books, Work, open_books
+from autograder.gradebook.books import Books, Made, Work, open_books
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import fingerprint, grader_digest
+from autograder.gradebook.transaction import GradebookBusy
 from autograder.judging.examiner import Examiners, LockdownUnavailable, NoChild, pool
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.settle import MOST_TRIES, settled
@@ -46,6 +47,7 @@ class Marking:
 
     ``told`` is called with each verdict as soon as it is kept. After :meth:`run`, ``verdicts`` is in order
     of submission, and ``failures`` says of each submission that is lacking what went wrong with the tool.
+    ``unwritten``: why a verdict that is kept is not in the gradebook. ``mended``: who had other points there.
     """
 
     unit: Unit
@@ -57,18 +59,21 @@ class Marking:
     told: Callable[[Verdict], None] = lambda verdict: None
     verdicts: list[Verdict] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    unwritten: dict[str, str] = field(default_factory=dict)
+    mended: list[str] = field(default_factory=list)
 
     _books: Books | None = field(default=None, init=False)
     _judging: dict[Future[Verdict], Trial] = field(default_factory=dict, init=False)
-    _writing: dict[Future[None], tuple[Work, Verdict, bool]] = field(default_factory=dict, init=False)
+    _writing: dict[Future[Made], tuple[Work, Verdict, bool]] = field(default_factory=dict, init=False)
     _again: deque[Trial] = field(default_factory=deque, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def run(self, submissions: Iterable[Submission]) -> None:
-        """Mark them all. Raises BadCourse, and LockdownUnavailable unless the risk is accepted."""
+        """Mark them all. Raises BadCourse, GradebookBusy, and LockdownUnavailable unless the risk is accepted."""
         with self._open:
             if self.course:
                 self._books = self._open.enter_context(open_books(self.course, self.unit, self.jobs, self.feedback))
+                self.mended = self._books.mended
             for submission in submissions:
                 with self._failing_alone(submission.name):
                     self._begin(submission)
@@ -99,6 +104,8 @@ class Marking:
 
     def _judge(self, trial: Trial) -> None:
         work = trial.work
+        if self._books:
+            self._books.clerks()  # they begin while the examiners do
         with self._failing_alone(work.submission.name):
             future = self._examiners.submit(
                 work.files, self.unit.slug, trial.seed, work.submission.name, root=self.unit.root
@@ -136,18 +143,18 @@ class Marking:
         else:
             self._finish(trial.work, replace(verdict, messages=(*verdict.messages, *trial.notes)))
 
-    def _written(self, work: Work, verdict: Verdict, plain: bool, future: Future[None]) -> None:
+    def _written(self, work: Work, verdict: Verdict, plain: bool, future: Future[Made]) -> None:
         """Note that all is written, or have it written once more if its clerk did not come to the end."""
         if self._books is None:
             return
         try:
-            future.result()
+            made = future.result()
         except (Died, TookTooLong):
             if plain:
                 raise
             self._writing[self._books.enter_plainly(work, verdict)] = work, verdict, True
         else:
-            self._books.close(work)
+            self._books.close(work, made)
 
     def _finish(self, work: Work, verdict: Verdict, new: bool = True) -> None:
         writing = self._books.enter(work, verdict, new) if self._books else None
@@ -163,6 +170,8 @@ class Marking:
             yield
         except LockdownUnavailable:  # nobody is left to judge the others
             raise
+        except GradebookBusy as error:
+            self.unwritten[name] = str(error)
         except Exception as error:
             self.failures[name] = "".join(traceback.format_exception(error))
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.units import Unit
+from autograder.judging.folder import TIMESTAMP, read_timestamp
 from autograder.judging.submissions import Submission
 
 LONGEST_NAME = 200  # bytes of a student's folder name: files of ours are named after it
@@ -26,12 +27,13 @@ class HandedIn:
     """What a class handed in for a unit, by student.
 
     ``refused``: why a folder for the unit is not graded, by its name as it can be shown. ``missing``: students with a
-    folder, but none for the unit.
+    folder, but none for the unit. ``timeless``: those whose timestamp.txt tells no time.
     """
 
     submissions: list[Submission] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    timeless: list[str] = field(default_factory=list)
 
 
 def handed_in(directory: CourseDirectory, unit: Unit) -> HandedIn:
@@ -41,7 +43,8 @@ def handed_in(directory: CourseDirectory, unit: Unit) -> HandedIn:
         re.escape(directory.submitted_directory), "(?P<student>.+)", re.escape(unit.slug), escape=True
     )
     pattern = re.compile(written, re.DOTALL)
-    wanted = directory.format_path(directory.submitted_directory, "*", unit.slug)
+    # The folder's own name may hold what is a pattern elsewhere.
+    wanted = escape(directory.format_path(directory.submitted_directory, "\0", unit.slug)).replace("\0", "*")
     seen = set()
     for folder in sorted(glob(wanted, include_hidden=True)):
         match = pattern.fullmatch(folder)
@@ -53,11 +56,18 @@ def handed_in(directory: CourseDirectory, unit: Unit) -> HandedIn:
             found.refused[as_shown(match["student"])] = why_not
         else:
             found.submissions.append(Submission(match["student"], Path(folder)))
+            if tells_no_time(Path(folder)):
+                found.timeless.append(match["student"])
     students = Path(wanted).parent
     if students.name == "*":  # the layout in which every student has a folder, and a folder for each unit in it
         names = (Path(path).name for path in glob(str(students)) if os.path.isdir(path))
         found.missing = sorted(as_shown(name) for name in names if name not in seen)
     return found
+
+
+def tells_no_time(folder: Path) -> bool:
+    """Whether a submission has a timestamp that cannot be read."""
+    return os.path.lexists(folder / TIMESTAMP) and read_timestamp(folder) is None
 
 
 def as_shown(name: str) -> str:

@@ -14,9 +14,42 @@ from typing import Any
 from unittest.mock import patch
 
 from nbgrader.api import Gradebook
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.pool import NullPool
+
+PATIENCE = 45.0
+"""Seconds that this process waits for a gradebook that another program writes into; SQLite by itself waits 5."""
+
+
+class GradebookBusy(Exception):
+    """Another program keeps the gradebook locked; the message says what to do."""
+
+
+def wait_for_others() -> None:
+    """From now on, have every connection of this process to an SQLite file wait for its lock, nbgrader's own too."""
+    if not event.contains(Engine, "do_connect", _wait):
+        event.listen(Engine, "do_connect", _wait)
+
+
+def _wait(dialect: Any, _: Any, __: Any, settings: dict[str, Any]) -> None:
+    if dialect.name == "sqlite":
+        settings.setdefault("timeout", PATIENCE)
+
+
+@contextmanager
+def told_when_busy(url: str) -> Iterator[None]:
+    """For the block, a database that stays locked is a :class:`GradebookBusy`."""
+    try:
+        yield
+    except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        raise GradebookBusy(
+            f"another program has kept the gradebook {url.removeprefix('sqlite:///')} locked for {PATIENCE:g} s. "
+            "Let it come to its end, or end it, and give the same command again: it goes on where it was"
+        ) from error
 
 
 class _Waiting(Session):

@@ -1,0 +1,94 @@
+"""What the gradebook holds of a unit's submissions now: points, penalties, what waits for a person.
+
+Instructors change it between two runs: they grade by hand, comment, set a due date, grant an extension, or grade with
+another program. It is read with a few queries for a whole class, so that looking costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from nbgrader.api import Assignment, BaseCell, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+
+from autograder.course.units import CHECK_PREFIX, Unit
+from autograder.examination.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One submission in the gradebook.
+
+    ``automatic``: the automatic points of each cell, None where there are none yet. ``score``: all points, before the
+    ``penalty`` is taken off. ``waiting``: cells that a person has to look at. ``shown``: a fingerprint of all that a
+    feedback page says of it.
+    """
+
+    automatic: Mapping[str, float | None]
+    score: float
+    penalty: float
+    waiting: int
+    is_late: bool
+    shown: str
+
+    @property
+    def total(self) -> float:
+        """The points that count."""
+        return round(self.score - self.penalty, 2)
+
+    @property
+    def may_be_penalised(self) -> bool:
+        """Whether it is late, or has a penalty from when it was."""
+        return self.is_late or self.penalty > 0
+
+    def agrees(self, verdict: Verdict) -> bool:
+        """Whether the automatic points are those of the verdict."""
+        mine = {name: points for name, points in self.automatic.items() if name.startswith(CHECK_PREFIX)}
+        return mine == {CHECK_PREFIX + exercise.id: exercise.score for exercise in verdict.exercises}
+
+
+def standings(gradebook: Gradebook, unit: Unit, student: str | None = None) -> dict[str, Standing]:
+    """Every student's standing, or only that of one."""
+    submitted: tuple[Any, ...] = (SubmittedAssignment.assignment_id == Assignment.id, Assignment.name == unit.slug)
+    if student is not None:
+        submitted = (*submitted, SubmittedAssignment.student_id == student)
+    grades: dict[str, list[Any]] = defaultdict(list)
+    points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.score, Grade.needs_manual_grade)
+    for name, *grade in _rows(gradebook, submitted, Grade, points):
+        grades[name].append(tuple(grade))
+    comments: dict[str, list[Any]] = defaultdict(list)
+    for name, *comment in _rows(gradebook, submitted, Comment, (Comment.auto_comment, Comment.manual_comment)):
+        comments[name].append(tuple(comment))
+    found = {}
+    late = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Assignment.duedate)
+    of_notebook = (SubmittedNotebook.assignment_id == SubmittedAssignment.id, *submitted)
+    query = gradebook.db.query(SubmittedAssignment.student_id, *late, SubmittedNotebook.late_submission_penalty)
+    for name, timestamp, extension, due, penalty in query.filter(*of_notebook):
+        mine = sorted(grades[name], key=repr)
+        found[name] = Standing(
+            automatic={cell: automatic for cell, automatic, *_ in mine},
+            score=sum(score for *_, score, _ in mine),
+            penalty=penalty or 0.0,
+            waiting=sum(bool(waits) for *_, waits in mine),
+            is_late=bool(timestamp and due and timestamp > due + (extension or timedelta())),
+            shown=_digest([grade[:-1] for grade in mine], sorted(comments[name], key=repr), penalty or 0.0),
+        )
+    return found
+
+
+def _rows(gradebook: Gradebook, submitted: tuple[Any, ...], kind: Any, columns: tuple[Any, ...]) -> Any:
+    """Student, cell and columns of every grade, or of every comment."""
+    joined = (
+        kind.notebook_id == SubmittedNotebook.id,
+        kind.cell_id == BaseCell.id,
+        SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+    )
+    return gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, *columns).filter(*joined, *submitted)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,221 @@
+"""nbgrader's other doors, each opened by nbgrader itself: its exchange, its export, and what people change in between.
+
+What formgrader's buttons call is called here: :class:`nbgrader.apps.api.NbGraderAPI`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shlex
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.auth import Authenticator
+from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeFetchFeedback, ExchangeSubmit
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.preprocessors import ComputeChecksums
+from toy_course import DOUBLE, SLUG, make_course, submission
+from typer.testing import CliRunner
+
+from autograder.__main__ import app
+from autograder.course import units
+from autograder.course.units import Unit
+from autograder.gradebook import transaction
+from autograder.gradebook.course_folder import Course
+from autograder.nbgrader_settings import CONFIG
+from autograder.sandbox import confine
+
+pytestmark = pytest.mark.skipif(confine.available() is not None, reason=f"no lockdown here: {confine.available()}")
+WRONG = "def double(x):\n    return 3 * x"
+
+
+@pytest.fixture(scope="module")
+def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
+    """The toy unit, known under its slug, its release with the checksums that nbgrader's gradebook wants."""
+    root = make_course(tmp_path_factory.mktemp("toy") / "root")
+    unit = Unit(SLUG, root)
+    nbformat.write(ComputeChecksums().preprocess(unit.release, {})[0], unit.release_notebook)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(units, "find_unit", lambda slug, _=root: Unit(slug, root))
+        patch.setenv("COLUMNS", "160")
+        yield Unit(SLUG, root)
+
+
+def grade(*arguments: object) -> str:
+    result = CliRunner().invoke(app, ["grade", SLUG, *map(str, arguments)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def hand_in(folder: Path, student: str, double: str, timestamp: str = "", **beside: str) -> None:
+    place = folder / "submitted" / student / SLUG
+    place.mkdir(parents=True)
+    (place / f"{SLUG}.ipynb").write_bytes(submission(double)[f"{SLUG}.ipynb"])
+    for name, text in ({"timestamp.txt": timestamp} if timestamp else {}).items() | beside.items():
+        (place / name).write_text(text)
+
+
+def book(folder: Path) -> Gradebook:
+    return Gradebook(f"sqlite:///{folder / 'gradebook.db'}")
+
+
+def lying(folder: Path, step: str, ending: str) -> dict[str, int]:
+    """When what lies in a step's folders was written, by student."""
+    paths = folder.glob(f"{step}/*/{SLUG}/{SLUG}.{ending}")
+    return {path.parts[-3]: path.stat().st_mtime_ns for path in paths}
+
+
+def changed(before: dict[str, int], after: dict[str, int]) -> set[str]:
+    return {name for name, when in after.items() if before.get(name) != when}
+
+
+def page(folder: Path, student: str) -> str:
+    return (folder / "feedback" / student / SLUG / f"{SLUG}.html").read_text()
+
+
+def test_what_people_change_between_two_runs_is_followed_and_nothing_else(unit: Unit, tmp_path: Path) -> None:
+    folder = tmp_path / "class [of] '30"  # names that are patterns and need quotes elsewhere
+    hand_in(folder, "ada", DOUBLE, "2030-01-15 13:00:00 UTC")
+    hand_in(folder, "ben", WRONG)
+    hand_in(folder, "cleo", DOUBLE, "half past nine")
+
+    said = grade("--course", folder)
+    assert "cleo: timestamp.txt holds no time" in said
+    (command,) = (line.partition("formgrader")[2] for line in said.splitlines() if line.startswith("formgrader"))
+    assert shlex.split(command)[:3] == ["cd", str(folder), "&&"]
+    assert "configure(get_config(), course=__file__)" in (folder / CONFIG).read_text()
+    pages, notebooks = lying(folder, "feedback", "html"), lying(folder, "autograded", "ipynb")
+    assert set(pages) == set(notebooks) == {"ada", "ben", "cleo"}
+
+    with book(folder) as gradebook:  # graded by hand, and by something else
+        found = gradebook.find_grade("check_double", SLUG, SLUG, "ada")
+        found.manual_score, found.extra_credit = 7, 1.25
+        gradebook.find_comment("double", SLUG, SLUG, "ada").manual_comment = "Mind the edges."
+        gradebook.find_grade("check_double", SLUG, SLUG, "ben").auto_score = 10
+        gradebook.db.commit()
+    said = grade("--course", folder)
+    assert "mended for ben" in said and "18.25" in said
+    after = lying(folder, "feedback", "html")
+    assert changed(pages, after) == {"ada", "ben"}
+    assert changed(notebooks, lying(folder, "autograded", "ipynb")) == {"ben"}
+    assert "Mind the edges." in page(folder, "ada") and "18.25" in page(folder, "ada")
+    with book(folder) as gradebook:
+        assert gradebook.find_grade("check_double", SLUG, SLUG, "ben").auto_score == 0
+        assert not gradebook.find_grade("check_quadruple", SLUG, SLUG, "ada").needs_manual_grade
+        gradebook.update_or_create_assignment(SLUG, duedate="2030-01-15 12:00:00 UTC")
+    with open(folder / CONFIG, "a") as settings:
+        settings.write("\nget_config().LateSubmissionPlugin.penalty_method = 'zero'\n")
+    pages = after
+
+    said = grade("--course", folder)  # due before ada handed in, and being late costs all
+    assert "-18.25" in said and "late" in said
+    after = lying(folder, "feedback", "html")
+    assert changed(pages, after) == {"ada"}
+    pages = after
+    with book(folder) as gradebook:
+        assert gradebook.find_submission(SLUG, "ada").late_submission_penalty == 18.25
+        gradebook.find_submission(SLUG, "ada").extension = timedelta(hours=2)
+        gradebook.db.commit()
+
+    assert "-18.25" not in grade("--course", folder)
+    assert changed(pages, lying(folder, "feedback", "html")) == {"ada"}
+    with book(folder) as gradebook:
+        assert not gradebook.find_submission(SLUG, "ada").late_submission_penalty
+        assert gradebook.find_submission(SLUG, "ada").score == 18.25
+    pages = lying(folder, "feedback", "html")
+    grade("--course", folder)
+    assert lying(folder, "feedback", "html") == pages
+
+
+@pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")  # nbgrader's own: it forgets to close files, too
+@pytest.mark.filterwarnings("ignore:.*:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_class_through_the_exchange_and_into_the_export(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, exchange, home = tmp_path / "class", tmp_path / "exchange", tmp_path / "home"
+    hand_in(folder, "by_hand", WRONG)  # not through the exchange: no time, no secret
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)
+    home.mkdir()
+    monkeypatch.chdir(home)
+    grade("--course", folder)  # writes the settings
+    with open(folder / CONFIG, "a") as settings:
+        settings.write(
+            f"c = get_config()\nc.CourseDirectory.course_id = 'one'\nc.Exchange.root = {str(exchange)!r}\n"
+            f"c.Exchange.cache = {str(tmp_path / 'cache')!r}\nc.CourseDirectory.release_directory = 'assignments'\n"
+        )
+    os.symlink(unit.root / "assignments", folder / "assignments")
+    course = Course(folder)
+    api = NbGraderAPI(course.directory, parent=course.app)
+
+    def done(result: dict[str, object]) -> None:
+        assert result["success"], result
+
+    done(api.release_assignment(SLUG))
+    course.directory.assignment_id = SLUG
+    as_student = {"coursedir": course.directory, "authenticator": Authenticator(), "parent": course.app}
+    ExchangeFetchAssignment(**as_student).start()
+    (home / SLUG / f"{SLUG}.ipynb").write_bytes(submission()[f"{SLUG}.ipynb"])
+    ExchangeSubmit(**as_student).start()
+    done(api.collect(SLUG))
+    (student,) = {path.name for path in (folder / "submitted").iterdir()} - {"by_hand"}
+
+    grade("--course", folder)
+    done(api.release_feedback(SLUG))
+    ExchangeFetchFeedback(**as_student).start()
+    (fetched,) = home.glob(f"{SLUG}/feedback/*/{SLUG}.html")
+    assert fetched.read_text() == page(folder, student)
+    assert len(list((exchange / "one" / "feedback").iterdir())) == 2
+    done(api.generate_feedback(SLUG, force=True))
+    assert "20.0 / 20.0" in page(folder, student).replace("20 / 20", "20.0 / 20.0")
+
+    with course.gradebook() as gradebook:
+        CsvExportPlugin(to=str(tmp_path / "grades.csv")).export(gradebook)
+    rows = csv.DictReader((tmp_path / "grades.csv").open())
+    assert {row["student_id"]: float(row["score"]) for row in rows} == {"by_hand": 10, student: 20}
+
+
+def test_files_beside_a_loose_notebook_count_as_in_a_class(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double = (
+        "import my_helpers\nimport numpy as np\ndef double(x):\n    return my_helpers.TWO * x + np.load('zero.npy')"
+    )
+    hand_in(tmp_path, "ada", double, my_helpers="")
+    place = tmp_path / "submitted" / "ada" / SLUG
+    (place / "my_helpers").unlink()
+    (place / "my_helpers.py").write_text("from numbers_of_mine.two import TWO")
+    (place / "numbers_of_mine").mkdir()
+    (place / "numbers_of_mine" / "two.py").write_text("TWO = 2")
+    nothing = b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (), }"
+    (place / "zero.npy").write_bytes(nothing.ljust(127) + b"\n" + bytes(8))
+    (place / "others.ipynb").write_text("the work of somebody else")
+    found = tmp_path / "found.json"
+    grade(place / f"{SLUG}.ipynb", "--json", found)
+    loose = json.loads(found.read_text())[0]["score"]
+    grade("--course", tmp_path, "--json", found)
+    assert loose == json.loads(found.read_text())[0]["score"] == 20
+
+
+def test_a_gradebook_that_stays_locked_is_a_sentence(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "PATIENCE", 0.1)
+    hand_in(tmp_path, "ada", DOUBLE)
+    course = Course(tmp_path)
+    course.prepare(unit)
+    with course.gradebook() as gradebook:
+        gradebook.db.connection().exec_driver_sql("BEGIN EXCLUSIVE")
+        result = CliRunner().invoke(app, ["grade", SLUG, "--course", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "gradebook.db locked" in result.output.replace("\n", "") and "Traceback" not in result.output
