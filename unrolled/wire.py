@@ -39,6 +39,18 @@ class WireError(Exception):
 
 
 @dataclass(frozen=True)
+class Bound:
+    """How many bytes the parts of a frame may have."""
+
+    header: int = MAX_HEADER
+    body: int = MAX_BODY
+
+
+ANY = Bound()
+ANSWER = Bound(header=512 << 10, body=16 << 20)  # of a call: the largest right one in the course has 0.5 MB
+
+
+@dataclass(frozen=True)
 class Opaque:
     """Something that cannot cross: only the name of its type does."""
 
@@ -76,16 +88,16 @@ class Recipe:
     settings: dict[str, Any]
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, most: Bound = ANY) -> bytes:
     """The frame of ``value``.
 
     Raises:
-        WireError: when it is larger than a frame may be.
+        WireError: when it is larger than ``most``.
     """
     body = _Sent()
     header = msgpack.packb(_plain(value, body, 0), use_bin_type=True, unicode_errors="replace")  # lone surrogates
     size = sum(map(len, body.parts))
-    if len(header) > MAX_HEADER or size > MAX_BODY:
+    if len(header) > most.header or size > most.body:
         raise WireError("the value is too large to be sent")
     return b"".join([LENGTHS.pack(len(header), size), header, *body.parts])
 
@@ -120,28 +132,39 @@ class Channel:
         self._ticked = time.monotonic()
         sock.settimeout(tick if alive else None)
 
-    def send(self, value: Any) -> None:
+    def send(self, value: Any, most: Bound = ANY) -> None:
         """Send one value. Raises WireError when it is too large, OSError when the other side is gone."""
-        view = memoryview(encode(value))
+        self._send(encode(value, most))
+
+    def send_frame(self, header: Buffer, body: Buffer) -> None:
+        """Send what :meth:`receive_frame` gave elsewhere, or any other two strings of bytes."""
+        self._send(b"".join([LENGTHS.pack(len(header), len(body)), header, body]))
+
+    def receive(self, *, references: bool = False, most: Bound = ANY) -> Any:
+        """The next value. Raises EOFError when the other side is gone, WireError when it does not speak this
+        language, or says more than ``most``.
+        """
+        return decode(*self.receive_frame(most), references=references)
+
+    def receive_frame(self, most: Bound = ANY) -> tuple[memoryview, memoryview]:
+        """The header and the body of the next value, for :func:`decode`. What is too large is not even read."""
+        header_size, body_size = LENGTHS.unpack(self._exactly(LENGTHS.size))
+        if header_size > most.header or body_size > most.body:
+            raise WireError("a frame is too large")
+        frame = memoryview(self._exactly(header_size + body_size))
+        return frame[:header_size], frame[header_size:]
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def _send(self, frame: bytes) -> None:
+        view = memoryview(frame)
         while view:
             try:
                 view = view[self._socket.send(view) :]
             except TimeoutError:
                 self._tick()
-
-    def receive(self, *, references: bool = False) -> Any:
-        """The next value. Raises EOFError when the other side is gone, WireError when it does not speak this
-        language.
-        """
-        header_size, body_size = LENGTHS.unpack(self._exactly(LENGTHS.size))
-        if header_size > MAX_HEADER or body_size > MAX_BODY:
-            raise WireError("a frame is too large")
-        frame = memoryview(self._exactly(header_size + body_size))
-        return decode(frame[:header_size], frame[header_size:], references=references)
-
-    def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
 
     def _exactly(self, size: int) -> bytearray:
         parts = bytearray()

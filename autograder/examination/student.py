@@ -12,16 +12,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+import numpy as np
+
 from autograder.examination.budget import CELLS_END, CELLS_SHARE, Budget
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.models import Model
-from autograder.examination.verdict import Status
+from autograder.examination.verdict import Doubt, Status
 from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
-from autograder.sandbox.tenant import Gone, House, StandIns, Tenant
+from autograder.sandbox.stand_ins import StandIns
+from autograder.sandbox.tenant import Gone, House, Tenant
 from unrolled.wire import Recipe, Reference, StandIn
 
 WORTH_COUNTING = 0.005  # seconds: what takes less is counted with the next request that takes more
 MOST_SHOWN = 16 << 20  # characters of all cells' outputs
+MOST_CALLS = 64 << 20  # bytes of all answers that are kept for the diagnosis: right ones have 5 MB
+NODE = 100  # bytes of a number, a text or a container, at the least
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,8 @@ class Student:
         self._tenant: Tenant | None = None
         self._tenants = 0
         self._budget = Budget(house.limits.submission_seconds, house.limits.wall_factor)
-        self._shown = 0
-        self.doubtful = False  # whether a process has ended and nobody knows by whom
+        self._shown = self._noted = 0
+        self.doubt: Doubt = ""
         self.status: Status = "graded"
         self.cell_outputs: dict[str, list[dict]] = {}
         self.protections: tuple[str, ...] = ()
@@ -143,7 +148,7 @@ class Student:
         """
         answer = self._ask_call(name, args, keep=False, inputs_after=inputs_after)
         value = answer.get("value")
-        self.calls.append(Call(name, args, value, answer.get("inputs")))
+        self._note(Call(name, args, value, answer.get("inputs")))
         return (value, answer.get("inputs")) if inputs_after else value
 
     def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
@@ -151,7 +156,7 @@ class Student:
         value = self._ask_call(name, args, keep=False, inputs_after=False, times=times).get("value")
         if not isinstance(value, list) or len(value) != times:
             raise Crashed(f"`{name}` broke the connection to the grader")
-        self.calls.append(Call(name, args, value, times=times))
+        self._note(Call(name, args, value, times=times))
         return value
 
     def keep(self, name: str, *args: Any) -> Handle:
@@ -216,7 +221,7 @@ class Student:
             if is_not_implemented(raised):
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
             seen = exception_name(raised.get("kinds")), str(raised.get("message"))
-            self.calls.append(Call(name, args, raised=seen, times=times))
+            self._note(Call(name, args, raised=seen, times=times))
             raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
         return answer
 
@@ -243,13 +248,19 @@ class Student:
         try:
             answer = child.ask(request, seconds, stand_ins)
         except Gone as gone:
-            self.doubtful = self.doubtful or gone.doubtful
+            self.doubt = "ended" if gone.doubtful else self.doubt or ("waited" if gone.idle else "")
             self._budget.spend(time.monotonic() - began, None, seconds)
             raise
         wall = time.monotonic() - began
         if wall > WORTH_COUNTING:
             self._budget.spend(wall, child.processor_seconds(), seconds)
         return answer
+
+    def _note(self, call: Call) -> None:
+        """Keep a call for the diagnosis, unless what the student's functions returned has filled the memory for it."""
+        self._noted += _bytes(call.value) + _bytes(call.after) + _bytes(call.raised)
+        if self._noted <= MOST_CALLS:
+            self.calls.append(call)
 
     def _sent(self, value: Any, stand_ins: dict[str, Callable[..., Any]]) -> Any:
         """An argument as it crosses; what is provided in it is added to ``stand_ins``."""
@@ -347,6 +358,15 @@ def _size(value: Any) -> int:
     if isinstance(value, dict):
         return sum(map(_size, value.values()))
     return sum(map(_size, value)) if isinstance(value, list) else len(value) if isinstance(value, str) else 1
+
+
+def _bytes(value: Any) -> int:
+    """About how much memory an answer takes."""
+    if isinstance(value, dict):
+        return NODE + sum(_bytes(key) + _bytes(part) for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return NODE + sum(map(_bytes, value))
+    return NODE + (value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 0)
 
 
 def _said(text: str) -> dict:

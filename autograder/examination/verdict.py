@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Status = Literal["graded", "unreadable", "timeout", "crashed"]
+Doubt = Literal["", "ended", "waited"]
 Outcome = Literal["correct", "incorrect", "raised", "not attempted", "timeout", "crashed"]
 
 
@@ -31,8 +32,9 @@ class Verdict:
     ``status`` is ``graded`` when the notebook ran to its end; ``timeout`` or ``crashed`` when a cell had to be cut
     off or took the process down (what could be graded was); ``unreadable`` when the file is no notebook. ``seed``
     made the extra cases: grading again with the same seed repeats the verdict. ``score`` and ``max_score`` are points
-    of the automatic exercises. ``doubtful``: a process of the submission ended and nobody knows by whom, so that it is
-    to be judged again before this counts; no such verdict is kept.
+    of the automatic exercises. ``doubt``: a process of the submission ``ended`` and nobody knows by whom, or it has
+    ``waited`` until its time was over and hardly had the processor, so that it is to be judged again before this
+    counts; no such verdict is kept.
     """
 
     submission: str
@@ -44,7 +46,7 @@ class Verdict:
     seed: int
     messages: tuple[str, ...] = ()
     cell_outputs: dict[str, list[dict]] = field(default_factory=dict, repr=False)
-    doubtful: bool = field(default=False, compare=False)
+    doubt: Doubt = field(default="", compare=False)
 
     @property
     def score(self) -> float:
@@ -59,7 +61,7 @@ class Verdict:
     def to_dict(self) -> dict:
         """Built-in types only: the object that ``grade --json`` writes."""
         fields = asdict(self)
-        del fields["cell_outputs"], fields["doubtful"]
+        del fields["cell_outputs"], fields["doubt"]
         return fields | {"score": self.score, "max_score": self.max_score}
 
     def to_json(self) -> str:

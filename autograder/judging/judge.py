@@ -19,7 +19,7 @@ from autograder.course.units import FIGURE, TRAINING, Unit, has_tag, marks
 from autograder.examination.examine import Mistake
 from autograder.examination.hidden_tests import Examined, examine
 from autograder.examination.student import Cell, Student
-from autograder.examination.verdict import ExerciseVerdict, Outcome, Status, Verdict
+from autograder.examination.verdict import Doubt, ExerciseVerdict, Outcome, Status, Verdict
 from autograder.judging.reconcile import Unreadable, notes, read_submission, reconcile
 from autograder.sandbox.tenant import House
 from unrolled.arrays import Case, load_cases
@@ -54,8 +54,8 @@ def judge(
     ) -> Verdict:
         protections, outputs = (student.protections, student.cell_outputs) if student else ((), {})
         seconds = round(time.perf_counter() - began, 3)
-        doubtful = student is not None and student.doubtful
-        rest = exercises, seed, tuple(said), outputs, doubtful
+        doubt: Doubt = student.doubt if student else ""
+        rest = exercises, seed, tuple(said), outputs, doubt
         return Verdict(submission, unit.slug, status, seconds, protections, *rest)
 
     try:

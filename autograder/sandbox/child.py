@@ -26,7 +26,7 @@ from autograder.sandbox import child_models, confine, recipes
 from autograder.sandbox.confine import ConfinementError
 from autograder.sandbox.nursery import Cradle, die_with_parent
 from unrolled.execution import Session, captured, place_of
-from unrolled.wire import Channel, Recipe, Reference, StandIn, WireError
+from unrolled.wire import ANSWER, ANY, Channel, Recipe, Reference, StandIn, WireError
 
 MAX_MESSAGE = 500  # characters of an exception's message
 
@@ -99,9 +99,10 @@ class Answering:
                 request = self._channel.receive(references=True)
             except EOFError:
                 return
-            answer = answers[request.pop("do")](**request)
+            wanted = request.pop("do")
+            answer = answers[wanted](**request)
             try:
-                self._channel.send(answer)
+                self._channel.send(answer, ANY if wanted == "run" else ANSWER)
             except WireError as error:
                 self._channel.send({"too_large": str(error)})
 
@@ -176,7 +177,11 @@ class Answering:
     def _stand_in(self, name: str) -> Callable[..., Any]:
         def stand_in(*args: Any, **named: Any) -> Any:
             sent = [_drawn(arg) for arg in args]
-            self._channel.send({"ask": name, "args": sent, "named": {key: _drawn(arg) for key, arg in named.items()}})
+            question = {"ask": name, "args": sent, "named": {key: _drawn(arg) for key, arg in named.items()}}
+            try:
+                self._channel.send(question, ANSWER)
+            except WireError as error:
+                raise TypeError(f"{name} is not meant for so much data") from error
             answer = self._channel.receive(references=True)
             if "refused" in answer:
                 raise TypeError(answer["refused"])

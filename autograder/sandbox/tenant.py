@@ -7,7 +7,7 @@ ended as one that broke.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,17 +16,14 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import nursery, scratch
+from autograder.sandbox.helper import Helping, TooMuchAsked
+from autograder.sandbox.stand_ins import StandIns
 from autograder.sandbox.watchdog import Exceeded, Limits, Watchdog
-from unrolled.wire import Channel, WireError
+from unrolled.wire import ANSWER, ANY, Channel, WireError, decode
 
 SETTLING_SECONDS = 60.0  # of processor time: a child needs some hundredths, none of them the student's
-MAX_ASKED = 20_000  # stand-in calls within one call: a loop over steps needs some tens
-MAX_ELEMENTS = 500_000  # numbers in the arguments of one stand-in call
-
 MAX_SHOWN = 16 << 20  # bytes of what all cells show together
 TOO_LONG = "(not kept: the notebook shows more than 16 MB)\n"
-
-StandIns = Mapping[str, Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +74,7 @@ class Tenant:
             _prove(house)
         self._house = house
         self._shown = 0  # bytes of outputs
+        self._helped = 0.0  # seconds that others have worked at its word
         self._scratch = Path(tempfile.mkdtemp(dir=house.scratch))
         try:
             _lay_out(self._scratch, files)
@@ -119,8 +117,9 @@ class Tenant:
         return answer
 
     def processor_seconds(self) -> float | None:
-        """What the child has taken since it began; None when it has ended."""
-        return self._watchdog.processor_seconds()
+        """What the child has taken since it began, and helpers for it; None when it has ended."""
+        own = self._watchdog.processor_seconds()
+        return None if own is None else own + self._helped
 
     def close(self) -> None:
         """End the child and remove its folder."""
@@ -129,44 +128,38 @@ class Tenant:
         scratch.remove(self._scratch)
 
     def _answer(self, request: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
+        helping = Helping(request.get("args"), stand_ins, self._watchdog)
+        most = ANSWER if request.get("do") in ("call", "fetch", "model") else ANY
         try:
             self._channel.send(request)
-            for _ in range(MAX_ASKED):
-                message = self._channel.receive()
+            while True:
+                frame = self._channel.receive_frame(most)
+                message = decode(*frame)
                 if not isinstance(message, dict):
                     raise WireError("not an answer")
                 if "ask" not in message:
                     self._watchdog.rest()
                     return message
-                self._channel.send(stand_in_answer(message, stand_ins))
+                self._channel.send_frame(*helping.answer(message, frame))
                 self._watchdog.glance()
         except Exceeded as exceeded:
             raise Gone(str(exceeded), time=exceeded.time, idle=exceeded.idle) from exceeded
+        except TooMuchAsked as error:
+            self._watchdog.end()
+            raise Gone(str(error)) from error
         except (EOFError, OSError) as error:
             raise Gone("ended its process", doubtful=True) from error
         except WireError as error:
             self._watchdog.end()
             raise Gone("broke the connection to the grader") from error
-        self._watchdog.end()
-        raise Gone(f"called other exercises more than {MAX_ASKED} times")
+        finally:
+            helping.end()
+            self._helped += helping.seconds
 
     def _kept(self, outputs: Any) -> Any:
         """A cell's outputs, as long as all of this child's together are no more than a notebook has."""
         self._shown += _size(outputs)
         return outputs if self._shown <= MAX_SHOWN else [{"output_type": "stream", "name": "stdout", "text": TOO_LONG}]
-
-
-def stand_in_answer(message: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
-    """What a right version of another exercise gives; odd arguments are refused, as the real function would."""
-    name, args, named = message.get("ask"), message.get("args"), message.get("named")
-    if not isinstance(name, str) or name not in stand_ins or not isinstance(args, list) or not isinstance(named, dict):
-        return {"refused": "no such function"}
-    if _elements(args) + _elements(named) > MAX_ELEMENTS:  # the work is done here, where no watchdog looks
-        return {"refused": f"{name} is not meant for so much data"}
-    try:
-        return {"value": stand_ins[name](*args, **{str(key): value for key, value in named.items()})}
-    except Exception as error:  # the arguments are the student's: anything may be wrong with them
-        return {"refused": f"{name} cannot work with these arguments ({type(error).__name__})"}
 
 
 def _size(value: Any) -> int:
@@ -176,15 +169,6 @@ def _size(value: Any) -> int:
     if isinstance(value, list | tuple):
         return 8 + sum(map(_size, value))
     return value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 8
-
-
-def _elements(value: Any) -> int:
-    """How many numbers and containers a value holds."""
-    if isinstance(value, np.ndarray):
-        return value.size + 1
-    if isinstance(value, dict):
-        return 1 + sum(map(_elements, value.values()))
-    return 1 + (sum(map(_elements, value)) if isinstance(value, list | tuple) else 0)
 
 
 @lru_cache

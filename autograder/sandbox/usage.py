@@ -64,6 +64,11 @@ class Usage:
         total = fields["VmRSS"] + fields["VmPTE"] + fields.get("VmSwap", 0)
         return Memory(total << 10, fields.get("RssShmem", 0) << 10, fields["Threads"])
 
+    def private(self) -> int | None:
+        """Bytes of private memory that are mapped, touched or not, as RLIMIT_DATA counts them; None if unknown."""
+        sizes = [line.split()[1] for line in self._lines("status") if line.startswith("VmData:")]
+        return int(sizes[0]) << 10 if sizes else None
+
     def nameless(self, largest: int) -> tuple[int, int]:
         """Bytes that no other look finds: of shared memory that is mapped, touched or not (it stays when its pages are
         let go), and of files that are open or mapped here and have been deleted.

@@ -122,6 +122,10 @@ def test_a_submission_whose_own_code_ends_it_is_told_so_and_the_others_go_on(tmp
     one.nothing_left()
 
 
+def is_at_work(child: psutil.Process) -> bool:
+    return Path(f"/proc/{child.pid}/cwd/here").exists()
+
+
 def submission_of() -> tuple[str, str]:
     return "def double(x):\n    return 2 * x", "def quadruple(x):\n    return 4 * x"
 
@@ -210,20 +214,46 @@ def _sleep() -> None:
     time.sleep(1000)
 
 
-def verdict(outcome: str, doubtful: bool) -> Verdict:
+def verdict(outcome: str, doubt: str) -> Verdict:
     exercise = ExerciseVerdict("double", outcome, 10.0 * (outcome == "correct"), 10)  # type: ignore[arg-type]
-    return Verdict("s", SLUG, "graded", 0.1, (), (exercise,), 1, doubtful=doubtful)
+    return Verdict("s", SLUG, "graded", 0.1, (), (exercise,), 1, doubt=doubt)  # type: ignore[arg-type]
 
 
-def test_only_an_end_that_repeats_counts() -> None:
-    right, ended, elsewhere = verdict("correct", False), verdict("crashed", True), verdict("raised", True)
+@pytest.mark.parametrize("doubt, said", [("ended", "ended by itself"), ("waited", "hardly used the processor")])
+def test_only_an_end_that_repeats_counts(doubt: str, said: str) -> None:
+    right, ended, elsewhere = verdict("correct", ""), verdict("crashed", doubt), verdict("raised", doubt)
     assert settled([right]) is right
     assert settled([ended]) is None
     assert settled([ended, right]) is right
     assert settled([ended, elsewhere]) is None
     for tries, times in (([ended, ended], 2), ([ended, elsewhere, ended], MOST_TRIES)):
         last = settled(tries)
-        assert last is not None and f"{times} times" in last.messages[-1] and last.exercises == ended.exercises
+        assert last is not None and last.exercises == ended.exercises
+        assert said in last.messages[-1] and f"{times} times" in last.messages[-1]
+
+
+@locked
+def test_who_was_kept_waiting_is_judged_again_and_who_sleeps_is_told_so(tmp_path: Path) -> None:
+    """Somebody stops a process for as long as its call may take: that is judged again. Sleep repeats, and counts."""
+    one = Class.at(tmp_path)
+    one.hand_in("kept_waiting", submission(*submission_of(), "open('here', 'w').close()\nimport time\ntime.sleep(1)"))
+    grading = one.begin("--jobs", "1")
+    until = time.monotonic() + 200
+    while not (at_work := [child for child in children(psutil.Process(grading.pid)) if is_at_work(child)]):
+        assert grading.poll() is None and time.monotonic() < until
+        time.sleep(0.02)
+    with suppress(psutil.Error):
+        while at_work[0].status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
+            at_work[0].suspend()
+            time.sleep(0.01)
+    graded = one.end(grading)
+    assert graded.status == 0 and graded.scores == {"kept_waiting": FULL}, graded.said
+    one.hand_in("sleeps", submission("def double(x):\n    import time\n    time.sleep(99)"))
+    graded = one.grade("--jobs", "1")
+    exercise, other = graded.verdicts["sleeps"]["exercises"]
+    assert (exercise["outcome"], other["outcome"]) == ("timeout", "correct")
+    assert "hardly used the processor each of the 2 times" in graded.verdicts["sleeps"]["messages"][-1]
+    one.nothing_left()
 
 
 def test_a_budget_counts_all_processes_and_both_clocks() -> None:
