@@ -31,7 +31,7 @@ from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import Ledger, fingerprint, grader_digest
 from autograder.judging.examiner import pool
 from autograder.judging.reconcile import Unreadable
-from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, read_files, seed_of
+from autograder.judging.submissions import Submission, course_key, loose_key, read_files, seed_of
 from autograder.sandbox import confine
 from autograder.sandbox.tenant import House
 
@@ -156,7 +156,7 @@ def test_notebooks_on_their_own_go_into_no_gradebook(
         verdicts = json.loads(Path("out.json").read_text())
         assert [(v["submission"], v["score"]) for v in verdicts] == [("one.ipynb", 20), ("two.ipynb", 20)]
         seeds.append({v["seed"] for v in verdicts})
-    assert seeds == [{seed_of(LOOSE_KEY, SLUG, submission())}] * 2
+    assert seeds == [{seed_of(course_key(toy.root), SLUG, submission())}] * 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.ipynb", "out.json", "two.ipynb"]
 
 
@@ -246,6 +246,17 @@ def test_without_lockdown_grading_refuses_and_names_the_flag(tmp_path: Path, mon
     status, said = grade(UNIT, tmp_path / "one.ipynb")
     assert status == 2
     assert "this kernel is old" in said and "--accept-risk" in said
+
+
+def test_notebooks_on_their_own_cannot_work_out_their_seed(tmp_path: Path) -> None:
+    """The key is a secret of the checkout; one that cannot be written has another for each run."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    assert loose_key(one) == loose_key(one) != loose_key(other)
+    assert (one / ".unrolled" / "secret").stat().st_mode & 0o077 == 0
+    (tmp_path / "file").touch()
+    assert loose_key(tmp_path / "file") != loose_key(tmp_path / "file")
 
 
 def test_seeds_are_the_courses_secret_and_repeatable(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from autograder.gradebook.transaction import GradebookBusy
 from autograder.judging.examiner import Examiners, LockdownUnavailable, NoChild, pool
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.settle import MOST_TRIES, settled
-from autograder.judging.submissions import LOOSE_KEY, Submission, course_key, seed_of, unreadable
+from autograder.judging.submissions import Submission, course_key, loose_key, seed_of, unreadable
 from autograder.judging.workers import Died, TookTooLong
 from autograder.sandbox import confine
 
@@ -177,7 +177,7 @@ class Marking:
 
     @cached_property
     def _key(self) -> bytes:
-        return course_key(self.course.folder) if self.course else LOOSE_KEY
+        return course_key(self.course.folder) if self.course else loose_key(self.unit.root)
 
     @cached_property
     def _grader(self) -> str:

@@ -33,7 +33,10 @@ from autograder.sandbox.own_folder import OwnFolder
 from autograder.sandbox.tenant import Gone, House
 from autograder.sandbox.watchdog import Limits
 
-SECRET = ("autograder/graders", "autograder/references", "autograder/answers", "autograder/classmates", "solutions")
+SECRET = (
+    *("autograder/graders", "autograder/references", "autograder/answers", "autograder/classmates"),
+    *("solutions", ".unrolled"),
+)
 OPEN = ("unrolled", "data")
 JUDGING = Bounds(processor=900, wall=1800)  # seconds of an examiner; what the student's process may take is less
 UNBOUNDED = Bounds(float("inf"), float("inf"))

@@ -15,9 +15,6 @@ from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.judging.folder import read_file, read_files
 from autograder.judging.reconcile import Unreadable
 
-LOOSE_KEY = b"unrolled: notebooks graded without a course"
-"""The key of seeds for notebooks that belong to no course: fixed, so that a file graded twice gets one verdict."""
-
 
 @dataclass(frozen=True)
 class Submission:
@@ -74,6 +71,17 @@ def course_key(course: Path) -> bytes:
         finally:
             draft.unlink()
     return path.read_bytes()
+
+
+def loose_key(checkout: Path) -> bytes:
+    """The key of seeds for notebooks that belong to no course: a secret of the checkout, so that a file graded twice
+    gets one verdict, and a notebook cannot work out its own cases. Where the checkout cannot be written, one that is
+    forgotten: the seed is in the verdict.
+    """
+    try:
+        return course_key(checkout)
+    except OSError:
+        return secrets.token_bytes(32)
 
 
 def unreadable(name: str, unit: Unit, message: str) -> Verdict:
