@@ -9,11 +9,15 @@ import csv
 import json
 import os
 import shlex
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
@@ -26,14 +30,43 @@ from typer.testing import CliRunner
 
 from autograder.__main__ import app
 from autograder.course import units
-from autograder.course.units import Unit
-from autograder.gradebook import transaction
+from autograder.course.units import Unit, grade_id
+from autograder.gradebook import books, transaction
 from autograder.gradebook.course_folder import Course
-from autograder.nbgrader_settings import CONFIG
+from autograder.gradebook.loose import Loose
+from autograder.nbgrader_settings import CONFIG, LINES
 from autograder.sandbox import confine
 
 pytestmark = pytest.mark.skipif(confine.available() is not None, reason=f"no lockdown here: {confine.available()}")
+QUICKSTART = """
+import subprocess
+from nbgrader.apps.quickstartapp import QuickStartApp
+call = subprocess.call
+subprocess.call = lambda command, **how: call(command, **how) if "generate_config" in command else 0  # no students
+QuickStartApp.launch_instance(["course101"])
+"""
 WRONG = "def double(x):\n    return 3 * x"
+
+
+class Clerk:
+    """Writes in this process: starting one of its own takes longer than all that it does here."""
+
+    def __init__(self, count: int, context: object, begin: Callable[..., None], args: tuple, bounds: object) -> None:
+        begin(*args)
+
+    def __enter__(self) -> Clerk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, function: Callable[..., object], *args: object) -> Future[object]:
+        done: Future[object] = Future()
+        try:
+            done.set_result(function(*args))
+        except Exception as error:
+            done.set_exception(error)
+        return done
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +78,7 @@ def unit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unit]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(units, "find_unit", lambda slug, _=root: Unit(slug, root))
         patch.setenv("COLUMNS", "160")
+        patch.setattr(books, "Workers", Clerk)
         yield Unit(SLUG, root)
 
 
@@ -56,12 +90,26 @@ def grade(*arguments: object) -> str:
     return result.output
 
 
-def hand_in(folder: Path, student: str, double: str, timestamp: str = "", **beside: str) -> None:
+def hand_in(folder: Path, student: str, double: str, timestamp: str = "") -> None:
     place = folder / "submitted" / student / SLUG
     place.mkdir(parents=True)
     (place / f"{SLUG}.ipynb").write_bytes(submission(double)[f"{SLUG}.ipynb"])
-    for name, text in ({"timestamp.txt": timestamp} if timestamp else {}).items() | beside.items():
-        (place / name).write_text(text)
+    if timestamp:
+        (place / "timestamp.txt").write_text(timestamp)
+
+
+def with_files_beside(folder: Path, student: str) -> Path:
+    """Hand in a right notebook that needs a module, that one a package, and an array."""
+    double = (
+        "import my_helpers\nimport numpy as np\ndef double(x):\n    return my_helpers.TWO * x + np.load('zero.npy')"
+    )
+    hand_in(folder, student, double)
+    place = folder / "submitted" / student / SLUG
+    (place / "my_helpers.py").write_text("from numbers_of_mine.two import TWO")
+    (place / "numbers_of_mine").mkdir()
+    (place / "numbers_of_mine" / "two.py").write_text("TWO = 2")
+    np.save(place / "zero.npy", 0.0)
+    return place
 
 
 def book(folder: Path) -> Gradebook:
@@ -87,6 +135,7 @@ def test_what_people_change_between_two_runs_is_followed_and_nothing_else(unit: 
     hand_in(folder, "ada", DOUBLE, "2030-01-15 13:00:00 UTC")
     hand_in(folder, "ben", WRONG)
     hand_in(folder, "cleo", DOUBLE, "half past nine")
+    with_files_beside(folder, "dora")
 
     said = grade("--course", folder)
     assert "cleo: timestamp.txt holds no time" in said
@@ -94,7 +143,9 @@ def test_what_people_change_between_two_runs_is_followed_and_nothing_else(unit: 
     assert shlex.split(command)[:3] == ["cd", str(folder), "&&"]
     assert "configure(get_config(), course=__file__)" in (folder / CONFIG).read_text()
     pages, notebooks = lying(folder, "feedback", "html"), lying(folder, "autograded", "ipynb")
-    assert set(pages) == set(notebooks) == {"ada", "ben", "cleo"}
+    assert set(pages) == set(notebooks) == {"ada", "ben", "cleo", "dora"}
+    with book(folder) as gradebook:
+        assert gradebook.find_submission(SLUG, "dora").score == 20
 
     with book(folder) as gradebook:  # graded by hand, and by something else
         found = gradebook.find_grade("check_double", SLUG, SLUG, "ada")
@@ -148,7 +199,8 @@ def test_a_class_through_the_exchange_and_into_the_export(
     exchange.chmod(0o777)
     home.mkdir()
     monkeypatch.chdir(home)
-    grade("--course", folder)  # writes the settings
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")  # nbgrader runs alembic
+    Course(folder).settle_settings()
     with open(folder / CONFIG, "a") as settings:
         settings.write(
             f"c = get_config()\nc.CourseDirectory.course_id = 'one'\nc.Exchange.root = {str(exchange)!r}\n"
@@ -185,26 +237,48 @@ def test_a_class_through_the_exchange_and_into_the_export(
     assert {row["student_id"]: float(row["score"]) for row in rows} == {"by_hand": 10, student: 20}
 
 
-def test_files_beside_a_loose_notebook_count_as_in_a_class(
-    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    double = (
-        "import my_helpers\nimport numpy as np\ndef double(x):\n    return my_helpers.TWO * x + np.load('zero.npy')"
-    )
-    hand_in(tmp_path, "ada", double, my_helpers="")
-    place = tmp_path / "submitted" / "ada" / SLUG
-    (place / "my_helpers").unlink()
-    (place / "my_helpers.py").write_text("from numbers_of_mine.two import TWO")
-    (place / "numbers_of_mine").mkdir()
-    (place / "numbers_of_mine" / "two.py").write_text("TWO = 2")
-    nothing = b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (), }"
-    (place / "zero.npy").write_bytes(nothing.ljust(127) + b"\n" + bytes(8))
+def test_files_beside_a_loose_notebook_count_as_in_a_class(unit: Unit, tmp_path: Path) -> None:
+    place = with_files_beside(tmp_path, "ada")
     (place / "others.ipynb").write_text("the work of somebody else")
-    found = tmp_path / "found.json"
-    grade(place / f"{SLUG}.ipynb", "--json", found)
-    loose = json.loads(found.read_text())[0]["score"]
-    grade("--course", tmp_path, "--json", found)
-    assert loose == json.loads(found.read_text())[0]["score"] == 20
+    grade(place / f"{SLUG}.ipynb", "--json", tmp_path / "found.json")
+    assert json.loads((tmp_path / "found.json").read_text())[0]["score"] == 20
+    read = Loose("ada", place / f"{SLUG}.ipynb").read(SLUG)
+    assert set(read) == {f"{SLUG}.ipynb", "my_helpers.py", "numbers_of_mine/two.py", "zero.npy"}
+
+
+def test_settings_that_know_nothing_of_the_grader_are_told_the_lines(unit: Unit, tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada", DOUBLE)
+    (tmp_path / f"submitted/ada/{SLUG}/{SLUG}.ipynb").write_text("no notebook: it need not be judged")
+    (tmp_path / CONFIG).write_text("c = get_config()\n")
+    said = grade("--course", tmp_path)
+    assert "autograde" in said and all(line in said for line in LINES.splitlines())
+    (tmp_path / CONFIG).write_text(LINES)
+    assert LINES.splitlines()[0] not in grade("--course", tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore")  # nbgrader's own
+def test_nbgrader_by_itself_pays_nothing_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder made by its quickstart, a right answer with its real check, graded as by formgrader's button."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")  # nbgrader runs alembic
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "none"))
+    subprocess.run([sys.executable, "-c", QUICKSTART], check=True, capture_output=True)
+    course = Course(tmp_path / "course101")
+    real = nbformat.read(Unit("01_rnn_step_by_step").source_notebook, as_version=4)
+    wanted = ("rnn_cell_forward", "check_rnn_cell_forward")
+    first = next(cell for cell in real.cells if cell.cell_type == "code")
+    real.cells = [first, *(cell for cell in real.cells if grade_id(cell) in wanted)]
+    for place in ("source/ps2", "submitted/ada/ps2"):
+        (course.folder / place).mkdir(parents=True)
+        nbformat.write(real, course.folder / place / "ps2.ipynb")
+    api = NbGraderAPI(course.directory, parent=course.app)
+    assert api.generate_assignment("ps2")["success"]
+    assert api.autograde("ps2", "ada")["success"]
+    with course.gradebook() as gradebook:
+        found = gradebook.find_submission("ps2", "ada")
+        assert (found.score, found.max_score) == (0, 7)
+    (check,) = nbformat.read(course.folder / "autograded/ada/ps2/ps2.ipynb", as_version=4).cells[-1:]
+    assert all(line in check.outputs[0].evalue for line in LINES.splitlines())
 
 
 def test_a_gradebook_that_stays_locked_is_a_sentence(
