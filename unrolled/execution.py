@@ -109,6 +109,13 @@ class _Shell(InteractiveShell):
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
+    def should_run_async(self, raw_cell: str, **given: Any) -> bool:
+        """Not what Python's compiler gives up on, such as ten thousand attributes in a row: running it tells."""
+        try:
+            return super().should_run_async(raw_cell, **given)
+        except (RecursionError, MemoryError):
+            return False
+
     def enable_gui(self, gui: str | None = None) -> None:
         """No event loop here."""
 
@@ -140,13 +147,17 @@ class Session:
         self._shell.compile.cell_id = cell_id
         shown = self._shell.display_pub.outputs = []
         results = self._shell.displayhook.results = []
+        ran = False
         with captured() as (out, err):
-            result = self._shell.run_cell(source, store_history=False)
+            try:
+                ran = bool(self._shell.run_cell(source, store_history=False).success)
+            except Exception as error:  # the compiler's, which IPython does not expect: all others it has caught
+                self._keep_error(type(error), error, [f"{type(error).__name__}: {_text(error)}"])
         outputs = [_stream("stdout", out), _stream("stderr", err)]
         outputs += [_rich("display_data", item) for item in shown[:MAX_SHOWN]]
         outputs += [_rich("execute_result", item) | {"execution_count": None} for item in results[:MAX_SHOWN]]
         outputs.append(self._error or {})
-        return CellRun([output for output in outputs if output], bool(result.success))
+        return CellRun([output for output in outputs if output], ran)
 
     def _keep_error(self, kind: type[BaseException], value: BaseException, lines: list[str]) -> None:
         self._error = {
