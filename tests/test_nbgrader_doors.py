@@ -250,10 +250,12 @@ def test_settings_that_know_nothing_of_the_grader_are_told_the_lines(unit: Unit,
     hand_in(tmp_path, "ada", DOUBLE)
     (tmp_path / f"submitted/ada/{SLUG}/{SLUG}.ipynb").write_text("no notebook: it need not be judged")
     (tmp_path / CONFIG).write_text("c = get_config()\n")
-    said = grade("--course", tmp_path)
+    said = grade("--course", tmp_path, "--no-feedback")
+    assert not lying(tmp_path, "feedback", "html")
     assert "autograde" in said and all(line in said for line in LINES.splitlines())
     (tmp_path / CONFIG).write_text(LINES)
     assert LINES.splitlines()[0] not in grade("--course", tmp_path)
+    assert set(lying(tmp_path, "feedback", "html")) == {"ada"}
 
 
 @pytest.mark.filterwarnings("ignore")  # nbgrader's own

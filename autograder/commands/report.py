@@ -34,8 +34,8 @@ def as_json(verdicts: Sequence[Verdict]) -> str:
 def show(verdicts: Sequence[Verdict], console: Console, standings: Mapping[str, Standing] | None = None) -> None:
     """A table: who, points, a mark for each exercise in the notebook's order, and what there is to say.
 
-    ``standings``, of those in a gradebook: the columns say what counts there, what being late has cost, and what waits
-    for a person; each column only if there is something in it.
+    ``standings``, of those in a gradebook: columns say what written answers have earned, what being late has cost, what
+    counts, and how many cells wait for a person; each column only if there is something in it.
     """
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
     if not verdicts:
@@ -64,8 +64,9 @@ def _in_gradebook(standings: Sequence[Standing | None]) -> dict[str, list[str]]:
     """The columns of what the gradebook holds, a cell a submission."""
     found = [standing for standing in standings if standing]
     columns = {
-        "gradebook": [f"{standing.total:g}" if standing else "" for standing in standings],
+        "written": [f"{standing.written:g}" if standing and standing.written else "" for standing in standings],
         "late": [f"-{standing.penalty:g}" if standing and standing.penalty else "" for standing in standings],
+        "gradebook": [f"{standing.total:g}" if standing else "" for standing in standings],
         "to grade": [str(standing.waiting) if standing and standing.waiting else "" for standing in standings],
     }
     return {heading: cells for heading, cells in columns.items() if found and any(cells)}

@@ -80,7 +80,8 @@ class Books:
         made = self.course.made(name, self.unit, standing)
         if made["notebook"] != kept.get("notebook"):
             return self._write(work, verdict, plain=False)
-        if standing.may_be_penalised or (self.feedback and made["page"] != kept.get("page")):
+        stale = not made["page"] or made["page"] != kept.get("page")
+        if standing.may_be_penalised or (self.feedback and stale):
             return self.clerks().submit(_renew, name, *self._where, kept.get("page") if self.feedback else None)
         return None
 
@@ -159,6 +160,8 @@ def _renew(student: str, slug: str, root: Path, page: str | None) -> Made:
 def _with_page(student: str, unit: Unit, page: str | None) -> Made:
     """What lies there, once the page is made; not made if it has this fingerprint already, or is not wanted (None)."""
     standing = _course.standings(unit, student)[student]  # first: what is changed meanwhile is seen the next time
-    if page is not None and (not page or _course.made(student, unit, standing)["page"] != page):
+    if page is None:
+        return _course.made(student, unit, standing) | {"page": ""}  # the page that lies there may be an older one
+    if not page or _course.made(student, unit, standing)["page"] != page:
         _course.write_feedback(student, unit)
     return _course.made(student, unit, standing)

@@ -23,12 +23,13 @@ from autograder.examination.verdict import Verdict
 class Standing:
     """One submission in the gradebook.
 
-    ``automatic``: the automatic points of each cell, None where there are none yet. ``score``: all points, before the
-    ``penalty`` is taken off. ``waiting``: cells that a person has to look at. ``shown``: a fingerprint of all that a
-    feedback page says of it.
+    ``automatic``: the automatic points of each cell, None where there are none yet. ``written``: points of the written
+    answers. ``score``: all points, before the ``penalty`` is taken off. ``waiting``: cells that a person has to look
+    at. ``shown``: a fingerprint of all that a feedback page says of it.
     """
 
     automatic: Mapping[str, float | None]
+    written: float
     score: float
     penalty: float
     waiting: int
@@ -71,6 +72,7 @@ def standings(gradebook: Gradebook, unit: Unit, student: str | None = None) -> d
         mine = sorted(grades[name], key=repr)
         found[name] = Standing(
             automatic={cell: automatic for cell, automatic, *_ in mine},
+            written=sum(score for cell, *_, score, _ in mine if not cell.startswith(CHECK_PREFIX)),
             score=sum(score for *_, score, _ in mine),
             penalty=penalty or 0.0,
             waiting=sum(bool(waits) for *_, waits in mine),
