@@ -23,6 +23,30 @@ docs/writing-a-unit.md says how this file is read.
     "end": "the end of the chorus",
 }
 
+# %% words exercise="encode_chorus"
+{
+    "tokens": "the tokens",
+    "tokens[0]": "the tokens' durations",
+    "tokens[1]": "the tokens' pitches",
+    "len(tokens)": "the number of tokens",
+}
+
+# %% words exercise="decode_tokens"
+{
+    "notes[0]": "the notes' onsets",
+    "notes[1]": "the notes' durations",
+    "notes[2]": "the notes' pitches",
+    "len(notes)": "the number of notes",
+}
+
+# %% words exercise="to_midi"
+{
+    "events[0]": "the events' waiting times",
+    "events[1]": "the events' pitches",
+    "events[2]": "the events' velocities",
+    "len(events)": "the number of events",
+}
+
 # ------------------------------------------------------------------------------------------------------- encode_chorus
 
 

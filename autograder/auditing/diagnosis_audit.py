@@ -7,7 +7,10 @@ mutants the library is made. They go through the engine that grades students. A 
 - its sentence is true of the faulty answer: on the public cases, which the graders do not use, the known mistake of
   that sentence computes what the faulty answer computes; or, where the changed code contributes to no place that has a
   name, the same value is the first that goes wrong there; or
-- the faulty code raises, and the message quotes the changed line.
+- the faulty code raises, and the message quotes the changed line; or
+- it tells no mistake but says of a value of the contract that it is missing, changed in place, of another shape or
+  kind, not the one that goes into a model, or the only wrong one of several that are returned, and the changed line
+  makes that value: by its name, or as what is returned.
 
 Answers that build Keras layers or models are counted apart: their known mistakes are not run (a model would have to be
 built anew for each), and what a message can say of them is the kind of fault that its test looks for.
@@ -18,9 +21,10 @@ It misnames when it has a sentence and none of these holds. All others are silen
 from __future__ import annotations
 
 import ast
+import inspect
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -30,12 +34,26 @@ from autograder.course.units import Unit
 from autograder.examination.student import Call
 from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.faults.diagnosis import FIRST_WRONG, MIXED_UP, PREFIX, exercise_of, true_of
+from autograder.faults.known_mistakes import words_for
 from autograder.faults.mutation import Mutant, mutants
 from autograder.faults.trying import defined, run
 from unrolled.arrays import Case, load_cases
 
 PER_EXERCISE = 10
+DRAWS = 8
 QUOTED = re.compile(r"at your line `(.*)`")  # long lines are cut off
+FOUND = [  # what graders say of a value as a whole; the value's name is the group
+    re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has shape \("),
+    re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has \d+ parts?, not"),
+    re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* is an? (?:object|array|dict|list|tuple|number|str)\b.*, not"),
+    re.compile(r": (\w+) of another length"),
+    re.compile(r"the returned dictionary has no (\w+)"),
+    re.compile(r"the (\w+) that goes into the model (?:is not|must have)"),
+    re.compile(r"(\w+) was changed in place"),
+    re.compile(r"was drawn that is not among the (\w+)"),
+]
+DIFFERS = re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* (?:differs|is NaN|is infinite)")
+NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -107,8 +125,25 @@ def what_is_said(unit: Unit, faulty: Faulty, verdict: ExerciseVerdict) -> str:
     if not told:
         quoted = [line for message in verdict.messages for line in QUOTED.findall(message)]
         changed = faulty.mutant.after.splitlines()
-        return "named" if any(line.startswith(begin) for begin in quoted for line in changed) else "silent"
+        if any(line.startswith(begin) for begin in quoted for line in changed):
+            return "named"
+        return "named" if _is_found(unit, faulty, verdict.messages) else "silent"
     return "named" if is_true(unit, faulty, told[0]) else "misnamed"
+
+
+def _is_found(unit: Unit, faulty: Faulty, messages: Iterable[str]) -> bool:
+    """Whether the changed line makes the value that the first message says something of as a whole."""
+    first, *others = messages
+    found = {name for pattern in FOUND for name in pattern.findall(first)}
+    if found and faulty.mutant.place == "what is returned":
+        return True
+    if len(exercise_of(unit, faulty.exercise).names) > 1:
+        wrong = [DIFFERS.findall(message)[:1] for message in (first, *others)]
+        found |= {*wrong[0]} if all(names == wrong[0] for names in wrong) else set()
+    mutant = faulty.mutant
+    words = {words_for(unit, faulty.exercise).of_name(name) for name in found} - {None}
+    lines = {*NAME.findall(mutant.before), *NAME.findall(mutant.after)}
+    return not found.isdisjoint(lines) or any(word in mutant.place for word in words if word)
 
 
 def is_true(unit: Unit, faulty: Faulty, sentence: str) -> bool:
@@ -121,7 +156,16 @@ def is_true(unit: Unit, faulty: Faulty, sentence: str) -> bool:
             return False  # both places have names, and these differ
     if sentence == faulty.mutant.says or place and place in named:
         return True
-    return sentence in true_of(exercise, public_calls(unit, faulty))
+    true = true_of(exercise, public_calls(unit, faulty))
+    return sentence in true or any(_within(sentence, other) for other in true)
+
+
+def _within(sentence: str, other: str) -> bool:
+    """Whether one sentence on what goes wrong first names nothing that the other does not name."""
+    if not sentence.startswith(FIRST_WRONG) or not other.startswith(FIRST_WRONG):
+        return False
+    one, whole = (text.removeprefix(FIRST_WRONG).split(" and ") for text in (sentence, other))
+    return {*one} <= {*whole}
 
 
 def public_calls(unit: Unit, faulty: Faulty) -> Iterator[Call]:
@@ -133,9 +177,19 @@ def public_calls(unit: Unit, faulty: Faulty) -> Iterator[Call]:
     function = namespace[faulty.exercise]
     for name, case in _cases(unit).items():
         if function is not None and name.startswith(f"{faulty.exercise}/"):
-            call = exercise.call_on(case)
-            seen = run(function, call)
-            yield replace(call, value=seen.value, after=seen.after, raised=seen.raised)
+            for drawn in _drawn(case, [*inspect.signature(exercise.namespace[faulty.exercise]).parameters]):
+                call = exercise.call_on(drawn)
+                seen = run(function, call)
+                yield replace(call, value=seen.value, after=seen.after, raised=seen.raised)
+
+
+def _drawn(case: Case, arguments: Sequence[str]) -> Iterator[Case]:
+    """The case; where a generator is among the arguments, with several seeds, for one may come out right by chance."""
+    if "rng" not in arguments or not {*arguments} - {"rng"} <= case.inputs.keys():
+        yield case
+        return
+    for seed in range(DRAWS):
+        yield replace(case, inputs={name: seed if name == "rng" else case.inputs[name] for name in arguments})
 
 
 @lru_cache

@@ -24,6 +24,7 @@ from autograder.course.known_answers import worked_answers
 from autograder.course.units import Unit
 from autograder.examination.student import Call, Handle, Provided
 from autograder.faults.comparing import is_data, is_private, parts_of, same, wrong_leaves
+from autograder.faults.fault_words import Words
 from autograder.faults.known_mistakes import Known, given, known_mistakes, words_for
 from autograder.faults.trying import Observed, defined, run
 from autograder.sandbox import recipes
@@ -62,6 +63,8 @@ class Exercise:
         words = words_for(self.unit, self.name)
         whole = self.right(self.call_on(self._cases[0])).value
         parts, outputs = parts_of(whole), self._cases[0].outputs
+        if len(outputs) == 1 and isinstance(whole, list):
+            return _columns(whole, next(iter(outputs)), words)
         if len(parts) != len(outputs) or len(parts) == 1:  # one dict; or one value, of which it says nothing to name it
             return {}
         return {
@@ -93,8 +96,11 @@ class Exercise:
 
     def place_of(self, wrong: frozenset[str], looked_at: frozenset[str]) -> str | None:
         """Words for what goes wrong first, of the values that could be looked at; None when they are not to be had."""
-        first = self.order.first(wrong)
-        together = self._place(first, looked_at) or self._name(first)
+        how_many = wrong & {"/*"} & self.names.keys()  # a list that is too long or too short
+        first = how_many or self.order.first(wrong)
+        together, named = self._place(first, looked_at), self._name(first)
+        if named and (not together or " and " in together):  # of what is assigned together, one may well be right
+            together = named
         if together or len(first) > MOST_PLACES:
             return together
         places = [self._place(frozenset([leaf]), looked_at) or self._name([leaf]) for leaf in sorted(first)]
@@ -112,7 +118,9 @@ class Exercise:
 
     def _name(self, leaves: Iterable[str]) -> str | None:
         """The contract's name of the one value that is returned at these leaves, unless it is a cache."""
-        parts = {"/" + (leaf.split("/")[1] if leaf.strip("/*") else "") for leaf in leaves}
+        parts = {
+            leaf if leaf in self.names else "/" + (leaf.split("/")[1] if leaf.strip("/*") else "") for leaf in leaves
+        }
         return self.names.get(parts.pop()) if len(parts) == 1 else None
 
     def right(self, call: Call) -> Observed:
@@ -166,6 +174,14 @@ class Exercise:
         if isinstance(value, (list, tuple)):
             return type(value)(map(self._resolved, value))
         return value
+
+
+def _columns(rows: list, output: str, words: Words) -> dict[str, str]:
+    """Words for the columns of a list of tuples, and for how many of these there are, as far as there are any."""
+    width = len(rows[0]) if rows and isinstance(rows[0], tuple) else 0
+    names = {f"/*/{column}": f"{output}[{column}]" for column in range(width)} | {"/*": f"len({output})"}
+    found = {leaf: words.of_name(name) for leaf, name in names.items()}
+    return {leaf: told for leaf, told in found.items() if told}
 
 
 class Order:

@@ -444,7 +444,7 @@ def trained_in_some_order(got: Any, case: Case) -> int:
     found = [k for k, right in enumerate(orders) if difference(_numbers(losses), right, "losses") is None]
     if not found:
         firsts = np.unique(orders[:, 0])
-        agree(_numbers(losses)[:1], _nearest(_numbers(losses)[:1], firsts), "the first loss")
+        agree(_numbers(losses)[0], _nearest(_numbers(losses)[:1], firsts)[0], "losses[0]")
         raise Mistake(
             "the losses after the first one belong to no order of the names: in each epoch every name once, each from "
             "a hidden state of zeros, with the parameters that the step before it returned"

@@ -140,12 +140,12 @@ class ToyModel:
             self._refuse("the model takes one list of four arrays: token, condition, a, c")
         token, *others = (np.asarray(part) for part in inputs)
         if token.size != 1 or token.ndim not in (1, 2) or token.dtype.kind not in "iuf":
-            self._refuse("the token that goes in has shape (1,)")
+            self._refuse("the token that goes into the model must have shape (1,)")
         sizes = {"condition": self.n_conditions, "a": self.n_a, "c": self.n_a}
         for part, (name, size) in zip(others, sizes.items(), strict=True):
             if part.shape != (1, size) or part.dtype.kind not in "iuf":
                 kind = "(1, n_c)" if name == "condition" else "(1, n_a)"
-                self._refuse(f"the {name} that goes in has shape {kind}: one example, and its features")
+                self._refuse(f"the {name} that goes into the model must have shape {kind}: one example")
         condition, a, c = (np.asarray(part, dtype="float64") for part in others)
         return int(token.reshape(())), condition, a, c
 
