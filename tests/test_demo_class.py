@@ -18,6 +18,7 @@ from autograder.classmates.sheets import Classmate, Sheet
 from autograder.commands.classroom import classmates_of, make_class
 from autograder.course.units import Unit, all_units, find_unit, grade_id, marks
 from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.nbgrader_settings import CONFIG, LINES
 from autograder.sandbox import confine
 
 pytestmark = [
@@ -123,12 +124,17 @@ def secret_lines(unit: Unit) -> list[str]:
 
 
 def test_plain_nbgrader_gives_the_same_scores(course: Path, tmp_path: Path) -> None:
-    """``nbgrader autograde`` and ``nbgrader generate_feedback`` on the same submissions, with the course's secret."""
+    """``nbgrader autograde`` and ``nbgrader generate_feedback`` on the same submissions, with the course's secret, in a
+    folder that nbgrader's quickstart has made and that has the two lines of ours.
+    """
+    run(tmp_path, "nbgrader", "quickstart", "demo")
+    tmp_path = tmp_path / "demo"
+    with open(tmp_path / CONFIG, "a") as settings:
+        settings.write(LINES)
     for name in BESIDE_STOCK:
         shutil.copytree(course / "submitted" / name, tmp_path / "submitted" / name)
     (tmp_path / ".unrolled").mkdir()
     shutil.copy(course / ".unrolled" / "secret", tmp_path / ".unrolled" / "secret")
-    shutil.copy(course / "nbgrader_config.py", tmp_path)
     run(tmp_path, "nbgrader", "autograde", UNIT.slug)
     run(tmp_path, "nbgrader", "generate_feedback", UNIT.slug)
     ours = grades(course)

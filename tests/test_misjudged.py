@@ -267,3 +267,9 @@ def test_a_character_that_python_does_not_read_is_named(name: str, verdicts: dic
 def test_cells_that_were_put_back_are_told_in_one_sentence(verdicts: dict[str, Verdict]) -> None:
     (said,) = (message for message in verdicts["all_in_one_cell"].messages if "put back" in message)
     assert said.startswith("26 cells")
+
+
+def test_an_answer_with_some_of_its_points_is_incorrect(verdicts: dict[str, Verdict]) -> None:
+    every = [exercise for verdict in verdicts.values() for exercise in verdict.exercises]
+    partly = {exercise.outcome for exercise in every if 0 < exercise.score < exercise.max_score}
+    assert partly == {"incorrect"}
