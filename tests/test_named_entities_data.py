@@ -178,7 +178,8 @@ def test_there_are_sentences_without_a_name_and_headlines_in_capitals():
     for sentences in (TRAIN, HELD_OUT):
         assert sum(set(sentence.tags) == {"O"} for sentence in sentences) > len(sentences) * 0.04
         capitals = [sentence for sentence in sentences if all(word.upper() == word for word in sentence.words)]
-        assert len(capitals) > len(sentences) * 0.004 and any(set(s.tags) != {"O"} for s in capitals)
+        assert len(capitals) > len(sentences) * 0.004
+        assert sentences is HELD_OUT or any(set(s.tags) != {"O"} for s in capitals)
         assert any(word.islower() for s in sentences if set(s.tags) == {"O"} for word in s.words[:1])
 
 
@@ -217,7 +218,7 @@ def test_patterns_are_many_all_different_and_split_whole(corpus):
     places = [{pattern.place for pattern in corpus.split_patterns(part)} for part in ("train", "held_out")]
     assert not places[0] & places[1]
     assert places[0] | places[1] == {pattern.place for pattern in patterns}
-    assert 0.12 < len(places[1]) / len(patterns) < 0.2
+    assert len(places[1]) >= 90 and 0.08 < len(places[1]) / len(patterns) < 0.2
 
 
 def test_every_file_of_patterns_is_in_both_parts(corpus):
@@ -239,11 +240,11 @@ def test_a_quarter_of_every_list_of_names_is_kept_from_training(corpus):
 
 
 def test_training_draws_known_names_only_and_held_out_both(corpus):
-    for part, share in (("train", 0.0), ("held_out", 0.5)):
+    for part, share in (("train", 0.0), ("held_out", 0.3)):
         names, rng = corpus.Names(part), Random(1)
         drawn = [names.draw("surname", rng) for _ in range(400)]
         new = sum(name in set(names.aside["surname"]) for name in drawn)
-        assert new == 0 if share == 0 else 150 < new < 250
+        assert new == 0 if share == 0 else 80 < new < 160
 
 
 def test_names_kept_aside_are_met_in_held_out_and_never_in_training(corpus, clean):
@@ -251,7 +252,7 @@ def test_names_kept_aside_are_met_in_held_out_and_never_in_training(corpus, clea
     kept = corpus.Names("train").kept
     assert not kept & {name for sentence in clean for name in corpus.names_in(sentence)}
     held_out = [name for sentence in HELD_OUT for name, _ in names_of(sentence)]
-    assert sum(name in kept for name in held_out) > len(held_out) * 0.1
+    assert sum(name in kept for name in held_out) > len(held_out) * 0.06
 
 
 def test_noise_is_in_training_only_and_two_to_three_in_a_hundred_names(corpus, clean):

@@ -19,14 +19,14 @@ from numbers_in_text import NUMBERS
 
 SEED = "unrolled named entities 1"
 HERE = Path(__file__).parent
-SENTENCES = {"train": 12000, "held_out": 1800}
+SENTENCES = {"train": 24000, "held_out": 1800}
 HELD_OUT_NAME = 4  # one name in four of a list is kept from training, and
-HELD_OUT_PATTERN = 6  # every sixth pattern of a file
-SHARE_OF_NEW = {"train": 0.0, "held_out": 0.5}  # of the names in a part are of those kept
+HELD_OUT_PATTERN = 9  # every ninth pattern of a file
+SHARE_OF_NEW = {"train": 0.0, "held_out": 0.3}  # of the names in a part are of those kept
 LENGTHS = range(4, 41)
 SHORT, DRAWN_AGAIN = 12, 0.7  # sentences of fewer words than this are drawn again, most times
 # So many times as often as the patterns of other files; what is held out asks more for words that what follows decides.
-OFTEN = {"train": {"ambiguity": 2, "predicates": 2}, "held_out": {"ambiguity": 4, "predicates": 6}}
+OFTEN = {"train": {"ambiguity": 2, "predicates": 2}, "held_out": {"ambiguity": 6, "predicates": 8}}
 NOISE = 0.025  # of the names in the training part are tagged wrongly
 RULES = read_rules(sorted(HERE.glob("rules/*.txt")))
 FAME = 2.2  # how much more often names that stand early in a list are drawn
@@ -90,7 +90,7 @@ def read_patterns() -> list[Pattern]:
 
 
 def split_patterns(part: str) -> list[Pattern]:
-    """The patterns of a part: every sixth of a file is held out, all others are for training."""
+    """The patterns of a part: every ninth of a file is held out, all others are for training."""
     seen: dict[str, int] = {}
     chosen = []
     for pattern in read_patterns():

@@ -22,7 +22,7 @@ def load_sentences(part: Literal["train", "held_out"]) -> list[Sentence]:
     """The tagged sentences of a part, in the order of its file.
 
     ``train`` is to learn from; in it 2 to 3 of a hundred names are tagged wrongly, as people do. ``held_out`` is right,
-    and is made of other patterns of sentences; every second name in it is one that training does not know.
+    and is made of other patterns of sentences; many names in it are none that training knows.
 
     Raises:
         ValueError: there is no such part, or a line of the file is not a word, a tab and a tag (with its number).
