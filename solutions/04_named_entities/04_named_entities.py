@@ -825,8 +825,12 @@ r"""
 Two nets: one that reads from both ends, and one that reads from left to right only. So that the comparison is fair, the
 one-way net gets more units, until it has at least as many parameters.
 
-Two things are given below. Keras's loss functions get two arrays, the right answers and the net's, and ours needs a
+Three things are given below. Keras's loss functions get two arrays, the right answers and the net's, and ours needs a
 third, the mask. So the mask travels *with* the right answers, in one array, and is unpacked on arrival.
+
+Padding costs time, too: the net reads it like anything else, only to no effect. So sentences of about the same length go
+into one batch, which is only as long as its longest sentence. Hardly any padding is left; in one array for all the
+sentences it would fill more than half of the places. The order of the batches is drawn anew for each epoch.
 
 And there is a trick against a trap. In the training sentences, nearly every word is known, since the vocabulary was made
 from them. So the row of `UNK` would be trained on rare words only, and the net would learn to lean on *which* word it
@@ -850,46 +854,55 @@ def some_unknown(ids, share, rng):
     return np.where((rng.random(ids.shape) < share) & (ids != 0), 1, ids)
 
 
-def numbers_of(sentences, T_x):
-    """The tags of sentences as numbers, (m, T_x), O in the padding."""
-    y = np.zeros((len(sentences), T_x), dtype="int32")
-    for row, sentence in enumerate(sentences):
-        tags = [TAGS.index(tag) for tag in sentence.tags[:T_x]]
-        y[row, : len(tags)] = tags
-    return y
+def make_batches(sentences, vocabulary, size):
+    """All sentences, in batches of about the same length: ids, features, mask, and the right tags packed with the mask."""
+    ordered = sorted(sentences, key=lambda sentence: len(sentence.words))
+    batches = []
+    for start in range(0, len(ordered), size):
+        part = ordered[start : start + size]
+        T_x = len(part[-1].words)
+        ids, features, mask = encode_sentences([sentence.words for sentence in part], vocabulary, T_x)
+        targets = np.zeros((len(part), T_x, 2), dtype="float32")  # tag 0, which is O, in the padding
+        for row, sentence in enumerate(part):
+            targets[row, : len(sentence.tags), 0] = [TAGS.index(tag) for tag in sentence.tags]
+        targets[..., 1] = mask
+        batches.append((ids, features, mask, targets))
+    return batches
 
 
 # %% tags=["training"]
-MAX_WORDS, T_X, N_E, EPOCHS, BATCH, UNKNOWN_SHARE = 4000, 32, 48, 7, 128, 0.3
+MAX_WORDS, N_E, EPOCHS, BATCH, UNKNOWN_SHARE = 4000, 48, 5, 128, 0.3
 word_features = cache(word_features)  # words come again and again: what one looks like is found out once
 
 
-def train(tagger, encoded, y, seed):
-    """Teach a tagger; returns the loss and the accuracy of each epoch."""
-    ids, features, mask = encoded
-    targets = np.stack([y, mask], axis=-1).astype("float32")
+def train(tagger, batches, seed):
+    """Teach a tagger; returns the loss and the accuracy of each epoch, means over its words."""
     rng = np.random.default_rng(seed)
     inputs = [keras.Input((None,), dtype="int32"), keras.Input((None, N_FEATURES)), keras.Input((None,), dtype="bool")]
     learner = keras.Model(inputs, tagger(inputs) + 0.0)  # the same weights; + 0.0 strips off a mask that Keras would use again
-    slower = keras.optimizers.schedules.CosineDecay(0.005, EPOCHS * -(-len(ids) // BATCH), alpha=0.05)
+    slower = keras.optimizers.schedules.CosineDecay(0.005, EPOCHS * len(batches), alpha=0.02)
     learner.compile(keras.optimizers.Adam(slower, clipnorm=1.0), loss=packed_loss, metrics=[packed_accuracy])
     history = {"loss": [], "packed_accuracy": []}
     for _ in range(EPOCHS):
-        given = [some_unknown(ids, UNKNOWN_SHARE, rng), features, mask]
-        told = learner.fit(given, targets, batch_size=BATCH, epochs=1, verbose=0).history
+        told, words = [], []
+        for place in rng.permutation(len(batches)):
+            ids, features, mask, targets = batches[place]
+            given = [some_unknown(ids, UNKNOWN_SHARE, rng), features, mask]
+            told.append(learner.train_on_batch(given, targets, return_dict=True))
+            words.append(mask.sum())
         for name, numbers in history.items():
-            numbers += told[name]
+            numbers.append(np.average([batch[name] for batch in told], weights=words))
     return history
 
 
 started = time.perf_counter()
 vocabulary = build_vocabulary([sentence.words for sentence in training], MAX_WORDS)
-encoded = encode_sentences([sentence.words for sentence in training], vocabulary, T_X)
+batches = make_batches(training, vocabulary, BATCH)
 taggers, histories = {}, {}
-for name, bidirectional, n_a in (("both directions", True, 64), ("left to right", False, 115)):
+for name, bidirectional, n_a in (("both directions", True, 64), ("left to right", False, 112)):
     keras.utils.set_random_seed(4)
     taggers[name] = build_tagger(len(vocabulary), N_FEATURES, N_KINDS, n_a, bidirectional, 1, N_E)
-    histories[name] = train(taggers[name], encoded, numbers_of(training, T_X), seed=4)
+    histories[name] = train(taggers[name], batches, seed=4)
     print(f"{name}: {taggers[name].count_params():,} parameters, loss {histories[name]['loss'][-1]:.3f}")
 train_seconds = time.perf_counter() - started
 
