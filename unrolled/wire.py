@@ -122,8 +122,11 @@ def decode(header: Buffer, body: Buffer, *, references: bool = False) -> Any:
 class Channel:
     """Frames over a stream socket.
 
-    ``alive`` is called about every ``tick`` seconds while a frame is under way; it ends the wait by raising.
+    ``alive`` is called about every ``tick`` seconds while a frame is under way; it ends the wait by raising. ``most``
+    bounds what is sent.
     """
+
+    most = ANY
 
     def __init__(self, sock: socket.socket, alive: Callable[[], None] | None = None, tick: float = 0.02) -> None:
         self._socket = sock
@@ -132,19 +135,19 @@ class Channel:
         self._ticked = time.monotonic()
         sock.settimeout(tick if alive else None)
 
-    def send(self, value: Any, most: Bound = ANY) -> None:
-        """Send one value. Raises WireError when it is too large, OSError when the other side is gone."""
-        self._send(encode(value, most))
+    def send(self, value: Any) -> None:
+        """Send one value. Raises WireError when it is larger than ``most``, OSError when the other side is gone."""
+        self._send(encode(value, self.most))
 
     def send_frame(self, header: Buffer, body: Buffer) -> None:
         """Send what :meth:`receive_frame` gave elsewhere, or any other two strings of bytes."""
         self._send(b"".join([LENGTHS.pack(len(header), len(body)), header, body]))
 
-    def receive(self, *, references: bool = False, most: Bound = ANY) -> Any:
+    def receive(self, *, references: bool = False) -> Any:
         """The next value. Raises EOFError when the other side is gone, WireError when it does not speak this
-        language, or says more than ``most``.
+        language.
         """
-        return decode(*self.receive_frame(most), references=references)
+        return decode(*self.receive_frame(), references=references)
 
     def receive_frame(self, most: Bound = ANY) -> tuple[memoryview, memoryview]:
         """The header and the body of the next value, for :func:`decode`. What is too large is not even read."""

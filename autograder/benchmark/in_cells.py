@@ -22,12 +22,11 @@ from autograder.course.units import find_unit
 from autograder.examination.examine import Mistake
 from autograder.examination.student import Student
 from autograder.sandbox.child import Answering
-from autograder.sandbox.stand_ins import StandIns, stand_in_answer
-from autograder.sandbox.tenant import House, Tenant
+from autograder.sandbox.tenant import House, StandIns, Tenant, stand_in_answer
 from autograder.sandbox.watchdog import Limits
 from unrolled.arrays import Case, load_cases
 from unrolled.execution import CellRun, Session, captured
-from unrolled.wire import ANY, LENGTHS, Bound, Channel, decode, encode
+from unrolled.wire import LENGTHS, Channel, decode, encode
 
 
 def points(slug: str, exercise: str, worth: float, namespace: dict[str, Any]) -> float:
@@ -118,7 +117,7 @@ class _Loop(Channel):
         """Let the request be the next, and then nothing more."""
         self._arriving, self._stand_ins = [dict(request)], stand_ins
 
-    def send(self, value: Any, most: Bound = ANY) -> None:
+    def send(self, value: Any) -> None:
         """Keep the answer; answer a question."""
         value = _crossed(value)
         if "ask" in value:
@@ -126,7 +125,7 @@ class _Loop(Channel):
         else:
             self.answer = value
 
-    def receive(self, *, references: bool = False, most: Bound = ANY) -> Any:
+    def receive(self, *, references: bool = False) -> Any:
         """What comes next. Raises EOFError when nothing does."""
         if not self._arriving:
             raise EOFError

@@ -100,9 +100,11 @@ class Answering:
             except EOFError:
                 return
             wanted = request.pop("do")
+            self._channel.most = ANSWER  # of a question, too, while the call runs
             answer = answers[wanted](**request)
             try:
-                self._channel.send(answer, ANY if wanted == "run" else ANSWER)
+                self._channel.most = ANY if wanted == "run" else ANSWER
+                self._channel.send(answer)
             except WireError as error:
                 self._channel.send({"too_large": str(error)})
 
@@ -179,7 +181,7 @@ class Answering:
             sent = [_drawn(arg) for arg in args]
             question = {"ask": name, "args": sent, "named": {key: _drawn(arg) for key, arg in named.items()}}
             try:
-                self._channel.send(question, ANSWER)
+                self._channel.send(question)
             except WireError as error:
                 raise TypeError(f"{name} is not meant for so much data") from error
             answer = self._channel.receive(references=True)
