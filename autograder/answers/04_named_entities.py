@@ -46,6 +46,12 @@ docs/writing-a-unit.md says how this file is read.
     "end": "where the name ends",
 }
 
+# %% words exercise="build_vocabulary"
+{"vocabulary": "what is returned"}
+
+# %% words exercise="find_entities"
+{"result": "the found names"}
+
 # -------------------------------------------------------------------------------------------------------- bio_to_spans
 
 
