@@ -30,7 +30,7 @@ TARGETS = {  # the least or the most that a whole run must reach; seconds are th
     "01_rnn_step_by_step": {},
     "02_dinosaur_names": {"held_out_nats": (None, 1.84), "novel_share": (0.9, None)},
     "03_jazz_solo": {"chord_tone_share": (0.8, None), "longest_copied_run": (None, 12)},
-    "04_named_entities": {"f1_bidirectional": (0.84, None)},
+    "04_named_entities": {"f1_bidirectional": (0.88, None)},
     "05_date_translation": {"exact_match": (0.99, None)},
     "06_trigger_word": {"event_f1": (0.8, None), "streaming_equals_whole": (1, None)},
 }
@@ -72,7 +72,7 @@ def test_the_run_reached_the_targets(unit: Unit) -> None:
     if unit.slug == "03_jazz_solo":
         assert results["lstm_nats"] <= 0.88 * results["bigram_nats"]
     if unit.slug == "04_named_entities":
-        assert results["f1_bidirectional"] >= results["f1_unidirectional"] + 0.05
+        assert results["f1_bidirectional"] >= results["f1_unidirectional"] + 0.1
     if unit.slug == "05_date_translation":
         assert results["exact_match"] >= results["exact_match_without_attention"]
 
