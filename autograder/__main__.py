@@ -11,6 +11,7 @@ from autograder.commands.audit import audit
 from autograder.commands.bench import bench
 from autograder.commands.build import build
 from autograder.commands.classroom import classroom
+from autograder.commands.fuzz import fuzz
 from autograder.commands.grade import grade
 from autograder.commands.references import references
 from autograder.commands.run import run
@@ -29,7 +30,7 @@ def course() -> None:
     """Build the course, make its references, grade a class."""
 
 
-for command in (build, references, grade, audit, classroom, bench, run):
+for command in (build, references, grade, audit, classroom, fuzz, bench, run):
     app.command()(command)
 
 

@@ -1,0 +1,1 @@
+"""Submissions and answers as nobody would write them, made by chance: the engine must come through them all."""
