@@ -130,6 +130,7 @@ CHANGES: dict[str, Change] = {
     "unknown name": metadata("check_add", grade_id="somebody_else"),
     "name no text": metadata("check_add", grade_id=["check_add"]),
     "all metadata lost": everywhere(metadata={}),
+    "tags twice": everywhere(metadata={"tags": ["mine", "mine"]}),
     "metadata odd": everywhere(metadata={"nbgrader": "yes", "tags": 3}),
     "ids lost": everywhere(id=None),
     "ids all the same": everywhere(id="same"),

@@ -164,8 +164,8 @@ def _clean_metadata(metadata: object) -> NotebookNode:
         return kept
     tags = metadata.get("tags")
     if isinstance(tags, list):
-        good = [tag for tag in tags if isinstance(tag, str) and _TAG.match(tag)]
-        kept.update({"tags": good[:20]} if good else {})
+        good = dict.fromkeys(tag for tag in tags if isinstance(tag, str) and _TAG.match(tag))  # each once
+        kept.update({"tags": list(good)[:20]} if good else {})
     nbgrader = metadata.get("nbgrader")
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
         kept["nbgrader"] = NotebookNode(grade_id=nbgrader["grade_id"])
