@@ -30,7 +30,8 @@ class TestDouble:
     def test_values(self, student, references):
         case = references["double/plain"]
         value, after = student.call("double", *case.inputs.values(), inputs_after=True)
-        if not isinstance(value, np.ndarray) or not np.allclose(value, case.outputs["y"]):
+        y = case.outputs["y"]
+        if not isinstance(value, np.ndarray) or value.shape != y.shape or not np.allclose(value, y):
             raise Mistake("the values are wrong")
         if not np.array_equal(after[0], case.inputs["x"]):
             raise Mistake("the input was changed")
@@ -51,7 +52,7 @@ class TestQuadruple:
     def test_values(self, student, rng):
         x = rng.normal(size=4)
         value = student.fetch(student.keep("quadruple", x))
-        if not isinstance(value, np.ndarray) or not np.allclose(value, 4 * x):
+        if not isinstance(value, np.ndarray) or value.shape != x.shape or not np.allclose(value, 4 * x):
             raise Mistake("the values are wrong")
 """
 

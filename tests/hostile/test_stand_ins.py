@@ -276,8 +276,7 @@ def test_a_class_with_such_students_is_graded_as_ever(tmp_path_factory: pytest.T
         futures = [examiners.submit(files, SLUG, 7, root=course) for files in hand_ins]
         verdicts = [future.result(timeout=500) for future in futures]
     assert [verdict.score for verdict in verdicts[::2]] == [20] * 5
-    outcomes = [verdict.exercises[1].outcome for verdict in verdicts[1::2]]
-    assert dict(zip(attacks, outcomes, strict=True)) == dict.fromkeys(attacks, "raised") | {"loop": "timeout"}
+    assert [verdict.score for verdict in verdicts[1::2]] == [0] * 4
 
 
 def test_provided_models_answer_as_before(house: House) -> None:
