@@ -306,6 +306,16 @@ def test_noise_is_as_far_below_the_sound_as_asked():
     assert len(augment.add_noise(sound, noise[:777], 5.0)) == len(sound)
 
 
+def test_a_microphone_makes_each_frequency_as_much_louder_as_it_says():
+    for seed in range(4):
+        decibels = augment.microphone(np.arange(8001), np.random.default_rng(seed))
+        assert decibels.shape == (8001,) and decibels.min() >= -80 and decibels.max() <= 25
+        for hertz in (300, 1500, 3000):
+            heard = augment.colour(tone(hertz), np.random.default_rng(seed))
+            louder = 20 * np.log10(augment.loudness(heard) / augment.loudness(tone(hertz)))
+            assert louder == pytest.approx(decibels[hertz], abs=0.5)
+
+
 def test_room_fades_by_sixty_decibels():
     response = augment.room_response(np.random.default_rng(3), 0.5, 1.0)
     early, late = (np.sqrt((response[a : a + 800].astype(float) ** 2).mean()) for a in (1600, 5600))

@@ -127,22 +127,34 @@ def reverberate(samples: ArrayLike, response: ArrayLike) -> Samples:
     return out[: len(sound)].astype(np.float32)
 
 
-def colour(samples: ArrayLike, rng: np.random.Generator, strength: float = 1.0) -> Samples:
-    """A microphone: a smooth random gain along the frequencies, often without deep or high sound."""
-    sound = _sound(samples)
-    if not len(sound):
-        return sound.copy()
-    size = _fast_size(len(sound))
-    hertz = np.fft.rfftfreq(size, 1 / RATE)
-    octave = np.log2(np.maximum(hertz, 20) / 20)  # 0 at 20 Hz, 8.6 at 8 kHz
+def microphone(hertz: ArrayLike, rng: np.random.Generator, strength: float = 1.0) -> NDArray[np.float64]:
+    """How many decibels louder or softer a microphone has each frequency: smooth, often without deep or high sound.
+
+    Args:
+        hertz: (n_f,), frequencies.
+
+    Returns:
+        (n_f,) decibels between -80 and 25.
+    """
+    frequencies = np.maximum(np.asarray(hertz, dtype=np.float64), 1)
+    octave = np.log2(np.maximum(frequencies, 20) / 20)  # 0 at 20 Hz, 8.6 at 8 kHz
     knots = np.linspace(0, octave[-1], 8)
     decibels = strength * np.interp(octave, knots, rng.normal(0, 4, len(knots)) + rng.normal(0, 0.8) * knots)
     low, high = 10 ** rng.uniform(1.3, 2.5), 10 ** rng.uniform(3.5, 3.95)
     if rng.random() < 0.6 * strength:
-        decibels -= 12 * np.maximum(0, np.log2(low / np.maximum(hertz, 1)))  # 12 dB an octave
+        decibels -= 12 * np.maximum(0, np.log2(low / frequencies))  # 12 dB an octave
     if rng.random() < 0.5 * strength:
-        decibels -= 24 * np.maximum(0, np.log2(np.maximum(hertz, 1) / high))
-    shape = 10 ** (np.clip(decibels, -80, 25) / 20)
+        decibels -= 24 * np.maximum(0, np.log2(frequencies / high))
+    return np.clip(decibels, -80, 25)
+
+
+def colour(samples: ArrayLike, rng: np.random.Generator, strength: float = 1.0) -> Samples:
+    """The sound as a random microphone has it."""
+    sound = _sound(samples)
+    if not len(sound):
+        return sound.copy()
+    size = _fast_size(len(sound))
+    shape = 10 ** (microphone(np.fft.rfftfreq(size, 1 / RATE), rng, strength) / 20)
     return np.fft.irfft(np.fft.rfft(sound, size) * shape, size)[: len(sound)].astype(np.float32)
 
 
