@@ -6,6 +6,7 @@ What formgrader's buttons call is called here: :class:`nbgrader.apps.api.NbGrade
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shlex
@@ -25,15 +26,19 @@ from nbgrader.auth import Authenticator
 from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeFetchFeedback, ExchangeSubmit
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import ComputeChecksums
+from rich.console import Console
 from toy_course import DOUBLE, SLUG, make_course, submission
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
+from autograder.commands.report import show
 from autograder.course import units
 from autograder.course.units import Unit, grade_id
+from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook import books, transaction
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.loose import Loose
+from autograder.gradebook.standing import Standing
 from autograder.nbgrader_settings import CONFIG, LINES
 from autograder.sandbox import confine
 
@@ -244,6 +249,34 @@ def test_files_beside_a_loose_notebook_count_as_in_a_class(unit: Unit, tmp_path:
     assert json.loads((tmp_path / "found.json").read_text())[0]["score"] == 20
     read = Loose("ada", place / f"{SLUG}.ipynb").read(SLUG)
     assert set(read) == {f"{SLUG}.ipynb", "my_helpers.py", "numbers_of_mine/two.py", "zero.npy"}
+
+
+def test_nothing_is_read_beside_a_loose_notebook_that_leads_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("x")
+    place = tmp_path / "work"
+    place.mkdir()
+    (place / "link.csv").symlink_to(tmp_path / "secret.txt")
+    (place / "folder").symlink_to(tmp_path)
+    (place / ".hidden.txt").write_text("x")
+    (place / "mine.csv").write_text("1,2")
+    names = "link.csv ../secret.txt folder/secret.txt .hidden.txt /etc/hostname.txt other.ipynb ./mine.csv"
+    (place / "one.ipynb").write_text(json.dumps({"cells": [{"source": f"import folder\nopen('{names}')"}]}))
+    assert set(Loose("one", place / "one.ipynb").read(SLUG)) == {f"{SLUG}.ipynb", "mine.csv"}
+
+
+def test_the_closing_table_says_what_counts_and_what_waits() -> None:
+    exercises = (ExerciseVerdict("add", "correct", 92, 92),)
+    verdicts = [Verdict(name, SLUG, "graded", 0.1, (), exercises, 1) for name in ("ada", "ben", "cleo")]
+    held = {
+        "ada": Standing({}, written=7, score=99, penalty=20, waiting=0, is_late=True, shown=""),
+        "ben": Standing({}, written=0, score=92, penalty=0, waiting=2, is_late=False, shown=""),
+    }
+    screen = Console(width=100, file=io.StringIO())
+    show(verdicts, screen, held)
+    head, ada, ben, cleo, *_ = screen.file.getvalue().splitlines()
+    assert head.split() == ["submission", "points", "written", "late", "gradebook", "to", "grade", "exercises", "note"]
+    assert ada.split()[:5] == ["ada", "92/92", "7", "-20", "79"] and ben.split()[:4] == ["ben", "92/92", "92", "2"]
+    assert cleo.split()[:3] == ["cleo", "92/92", "●"]  # not in the gradebook yet
 
 
 def test_settings_that_know_nothing_of_the_grader_are_told_the_lines(unit: Unit, tmp_path: Path) -> None:

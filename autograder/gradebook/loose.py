@@ -36,7 +36,7 @@ class Loose(Submission):
             for name in _named(waiting.pop(), self.path.parent):
                 if name in files or len(files) == MOST_FILES:
                     continue
-                content = _content(self.path.parent / name)
+                content = _content(self.path.parent, name)
                 if content is None or len(content) > room:
                     continue
                 files[name] = content
@@ -55,7 +55,8 @@ def _named(content: bytes, folder: Path) -> Iterator[str]:
             yield f"{name}.py"
         elif (folder / name).is_dir() and not (folder / name).is_symlink():
             yield from (f"{name}/{path}" for path in _package(folder / name))
-    for name in sorted(set(filter(_NAME.fullmatch, _WORD.findall(text))))[:MOST_NAMES]:
+    words = {word.removeprefix("./") for word in _WORD.findall(text)}
+    for name in sorted(filter(_NAME.fullmatch, words))[:MOST_NAMES]:
         if not name.endswith(".ipynb") and os.path.lexists(folder / name):
             yield name
 
@@ -67,9 +68,10 @@ def _package(folder: Path) -> list[str]:
         return []
 
 
-def _content(path: Path) -> bytes | None:
-    """The file's bytes; None for links and for what is no file."""
-    if path.resolve() != path.parent.resolve() / path.name or not path.is_file():
+def _content(folder: Path, name: str) -> bytes | None:
+    """The bytes of a file below the folder; None for what is no file, or is reached by a link."""
+    path = folder / name
+    if path.resolve() != folder.resolve() / name or not path.is_file():
         return None
     try:
         return read_file(path)
