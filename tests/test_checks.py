@@ -38,7 +38,7 @@ def test_the_first_differing_place_stands_beside_what_is_expected() -> None:
     assert a.place == "[0, 0, 1]"
     assert float(a.got) == pytest.approx(float(a.expected) + 1, abs=1e-5)
     assert result.case == "example"
-    assert "Not right on either public case." in result.messages
+    assert "Right on 1 of 3 public cases; not on “example”, “single”." in result.messages
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_memory_of_earlier_calls_is_incorrect() -> None:
             "seen = []\ndef rnn_forward(x, a0, parameters):\n    seen.append(1)\n",
         )
     )
-    source = altered(("a_next, caches = a0, []", "a_next, caches = a0 + (len(seen) > 2), []"), source=source)
+    source = altered(("a_next, caches = a0, []", "a_next, caches = a0 + (len(seen) > 3), []"), source=source)
     result = check("rnn_forward", source)
     assert result.outcome == "incorrect"
     assert "called again with the same inputs" in words(result)

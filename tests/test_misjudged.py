@@ -199,19 +199,6 @@ SAYS = {  # what one of the messages on the answer has to hold, and what none ma
     "clip not_clipped": (r"most likely: .*clipped", "added to a total"),
 }
 RAISED = ("rnn_cell_forward syntax_error", "rnn_cell_forward assert_above")
-WAITING = {
-    *SAYS,
-    "lstm_forward aliased",
-    "sample plain_exponentials",
-    "first_cell deleted",
-    "all_in_one_cell",
-    "spaces",
-}
-
-
-def cases(*names: str) -> list[object]:
-    """Parameters; those that still wait for the engine may fail."""
-    return [pytest.param(name, marks=[pytest.mark.xfail(strict=False)] if name in WAITING else []) for name in names]
 
 
 def of(case: str, verdicts: dict[str, Verdict]) -> ExerciseVerdict:
@@ -222,7 +209,7 @@ def of(case: str, verdicts: dict[str, Verdict]) -> ExerciseVerdict:
     return mine
 
 
-@pytest.mark.parametrize("name", cases(*SAYS))
+@pytest.mark.parametrize("name", SAYS)
 def test_a_wrong_answer_is_told_what_is_wrong_with_it(name: str, verdicts: dict[str, Verdict]) -> None:
     found, (says, never) = of(name, verdicts), SAYS[name]
     assert found.score < found.max_score and found.outcome != "correct"
@@ -231,14 +218,14 @@ def test_a_wrong_answer_is_told_what_is_wrong_with_it(name: str, verdicts: dict[
     assert not any(never in message for message in found.messages), found.messages
 
 
-@pytest.mark.parametrize("name", cases("lstm_forward aliased"))
+@pytest.mark.parametrize("name", ["lstm_forward aliased"])
 def test_a_cache_that_is_overwritten_later_costs_its_part(name: str, verdicts: dict[str, Verdict]) -> None:
     found = of(name, verdicts)
     assert 0 < found.score < found.max_score and "cache" in found.messages[0], found
     assert not any("with a right" in message for message in found.messages), found.messages
 
 
-@pytest.mark.parametrize("name", cases("sample plain_exponentials", "first_cell deleted", "helpers beside"))
+@pytest.mark.parametrize("name", ["sample plain_exponentials", "first_cell deleted", "helpers beside"])
 def test_right_work_has_all_its_points(name: str, verdicts: dict[str, Verdict]) -> None:
     verdict = verdicts[name]
     assert verdict.score == verdict.max_score, verdict
@@ -249,7 +236,7 @@ def test_an_import_that_failed_is_told_first(verdicts: dict[str, Verdict]) -> No
     assert "no module `my_helpers`" in verdicts["helpers missing"].messages[0]
 
 
-@pytest.mark.parametrize("name", cases("all_in_one_cell"))
+@pytest.mark.parametrize("name", ["all_in_one_cell"])
 def test_what_a_cell_would_have_defined_is_told_where_the_cell_stopped(name: str, verdicts: dict[str, Verdict]) -> None:
     lost = [exercise for exercise in verdicts[name].exercises if exercise.score < exercise.max_score]
     assert lost
@@ -258,7 +245,7 @@ def test_what_a_cell_would_have_defined_is_told_where_the_cell_stopped(name: str
         assert exercise.outcome == "raised" and "NameError" in said and "line" in said, exercise
 
 
-@pytest.mark.parametrize("name", cases("spaces"))
+@pytest.mark.parametrize("name", ["spaces"])
 def test_a_character_that_python_does_not_read_is_named(name: str, verdicts: dict[str, Verdict]) -> None:
     for exercise in verdicts[name].exercises:
         assert exercise.outcome == "raised" and "SyntaxError" in exercise.messages[0], exercise

@@ -29,10 +29,11 @@ MAX_SHOWN = 32  # rich outputs kept of a cell
 
 @dataclass
 class CellRun:
-    """What happened when a cell ran: its outputs, and whether it reached its end."""
+    """What happened when a cell ran: its outputs, whether it reached its end, and what stopped it if not."""
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
     ok: bool = True
+    raised: BaseException | None = None
 
 
 class BoundedText(io.TextIOBase):
@@ -135,6 +136,7 @@ class Session:
         self._shell = _Shell.instance(config=config)  # the instance is what display() and get_ipython() look for
         self._shell._showtraceback = self._keep_error
         self._error: dict[str, Any] | None = None
+        self._raised: BaseException | None = None
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -143,7 +145,7 @@ class Session:
 
     def run(self, source: str, cell_id: str = "?") -> CellRun:
         """Run one cell; whatever it raises is an output, as in a notebook."""
-        self._error = None
+        self._error = self._raised = None
         self._shell.compile.cell_id = cell_id
         shown = self._shell.display_pub.outputs = []
         results = self._shell.displayhook.results = []
@@ -157,9 +159,11 @@ class Session:
         outputs += [_rich("display_data", item) for item in shown[:MAX_SHOWN]]
         outputs += [_rich("execute_result", item) | {"execution_count": None} for item in results[:MAX_SHOWN]]
         outputs.append(self._error or {})
-        return CellRun([output for output in outputs if output], ran)
+        raised, self._raised = self._raised, None
+        return CellRun([output for output in outputs if output], ran, raised)
 
     def _keep_error(self, kind: type[BaseException], value: BaseException, lines: list[str]) -> None:
+        self._raised = value
         self._error = {
             "output_type": "error",
             "ename": exception_name(kind),
@@ -186,7 +190,13 @@ def exception_name(kind: type) -> str:
 
 
 def place_of(error: BaseException) -> tuple[str, int] | None:
-    """The cell id and line (from 1) of the innermost frame of ``error`` that stands in a cell, or None."""
+    """The cell id and line (from 1) of the innermost frame of ``error`` that stands in a cell, or None.
+
+    Of a cell that Python cannot read, the line at which it gave up.
+    """
+    name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+    if isinstance(error, SyntaxError) and isinstance(name, str) and name.startswith("<cell ") and type(line) is int:
+        return name[len("<cell ") : -1], line
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         name = frame.f_code.co_filename
         if name.startswith("<cell ") and name.endswith(">"):

@@ -482,6 +482,32 @@ def rnn_cell_backward(da_next, cache):
     }
 
 
+# %% mistake="only_the_first_steps_gradient" exercise="rnn_backward" says="only the first step's `da` is used: what it holds for later steps changes nothing"
+def rnn_backward(da, caches):
+    cells, x = caches
+    n_a, m, T_x = da.shape
+    dx, later, sums = np.zeros((x.shape[0], m, T_x)), np.zeros((n_a, m)), {}
+    for t in range(T_x - 1, -1, -1):
+        step = rnn_cell_backward(da[:, :, 0] + later, cells[t])
+        later, dx[:, :, t] = step["da_prev"], step["dxt"]
+        for name in ("dWax", "dWaa", "dba"):
+            sums[name] = sums.get(name, 0) + step[name]
+    return {"dx": dx, "da0": later, **sums}
+
+
+# %% mistake="first_steps_gradient_and_state" exercise="rnn_backward" says="every step is handed the first step's `da` and hidden states: what later steps have changes nothing"
+def rnn_backward(da, caches):
+    cells, x = caches
+    n_a, m, T_x = da.shape
+    dx, later, sums = np.zeros((x.shape[0], m, T_x)), np.zeros((n_a, m)), {}
+    for t in range(T_x - 1, -1, -1):
+        step = rnn_cell_backward(da[:, :, 0], (*cells[0][:2], x[:, :, t], cells[0][3]))
+        later, dx[:, :, t] = step["da_prev"], step["dxt"]
+        for name in ("dWax", "dWaa", "dba"):
+            sums[name] = sums.get(name, 0) + step[name]
+    return {"dx": dx, "da0": later, **sums}
+
+
 # %% mistake="later_steps_left_out" exercise="rnn_backward" says="the gradient from later steps is not added to that of each step's own loss"
 def rnn_backward(da, caches):
     cells, x = caches
@@ -620,6 +646,32 @@ def lstm_cell_backward(da_next, dc_next, cache):
         gradients[f"dW{gate}"] = dz[gate] @ stacked.T
         gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
     return gradients
+
+
+# %% mistake="neither_gradient_carried" exercise="lstm_backward" says="the gradients of later steps are not handed back: neither the hidden state's nor the memory's is carried on to the step before"
+def lstm_backward(da, caches):
+    cells, x = caches
+    n_a, m, T_x = da.shape
+    dx, later, sums = np.zeros((x.shape[0], m, T_x)), np.zeros((n_a, m)), {}
+    for t in range(T_x - 1, -1, -1):
+        step = lstm_cell_backward(da[:, :, t], np.zeros((n_a, m)), cells[t])
+        later, dx[:, :, t] = step["da_prev"], step["dxt"]
+        for name in [kind + gate for kind in ("dW", "db") for gate in "fico"]:
+            sums[name] = sums.get(name, 0) + step[name]
+    return {"dx": dx, "da0": later, **sums}
+
+
+# %% mistake="running_sum_twice" exercise="lstm_backward" says="the running sum of the weights' gradients is counted twice at every step"
+def lstm_backward(da, caches):
+    cells, x = caches
+    n_a, m, T_x = da.shape
+    dx, later, memory, sums = np.zeros((x.shape[0], m, T_x)), np.zeros((n_a, m)), np.zeros((n_a, m)), {}
+    for t in range(T_x - 1, -1, -1):
+        step = lstm_cell_backward(da[:, :, t] + later, memory, cells[t])
+        later, memory, dx[:, :, t] = step["da_prev"], step["dc_prev"], step["dxt"]
+        for name in [kind + gate for kind in ("dW", "db") for gate in "fico"]:
+            sums[name] = 2 * sums.get(name, 0) + step[name]
+    return {"dx": dx, "da0": later, **sums}
 
 
 # %% mistake="memory_gradient_not_carried" exercise="lstm_backward" says="the memory's gradient is not carried on to the step before"

@@ -289,6 +289,7 @@ def softmax_temperature(logits, temperature):
 
 # %% equivalent="swap_parts-fbd2fe" exercise="sample" because="both are columns of zeros, used once, and only stacked on one another"
 
+
 # %% mistake="greedy" exercise="sample" says="the most likely letter is taken, nothing is drawn"
 def sample(parameters, char_to_ix, rng, temperature=1.0, max_length=50):
     x, a, indices = np.zeros((len(char_to_ix), 1)), np.zeros(parameters["ba"].shape), []
@@ -526,11 +527,17 @@ def sample(parameters, char_to_ix, rng, temperature=1.0, max_length=50):
 # %% words exercise="softmax_temperature"
 {"cooled": "the logits divided by the temperature", "powers": "the exponentials"}
 
+
 # %% mistake="in_place" exercise="clip" says="the given arrays are clipped in place"
 def clip(gradients, max_value):
     for gradient in gradients.values():
         np.clip(gradient, -max_value, max_value, out=gradient)
     return gradients
+
+
+# %% mistake="nothing_clipped" exercise="clip" says="nothing is clipped: every number comes back as it was"
+def clip(gradients, max_value):
+    return {name: np.array(gradient) for name, gradient in gradients.items()}
 
 
 # %% mistake="only_above" exercise="clip" says="large negative numbers are not clipped"
@@ -571,6 +578,7 @@ def clip(gradients, max_value):
 def clip(gradients, max_value):
     return {name: np.clip(gradient, -max_value, max_value) for name, gradient in gradients.items()}
 
+
 # %% paraphrase="two_bounds" exercise="clip"
 def clip(gradients, max_value):
     clipped = {}
@@ -594,6 +602,7 @@ def clip(gradients, max_value):
 
 
 # %% equivalent="wrong_comparison-ee25d3" exercise="clip_by_norm" because="where the norm is max_norm the factor is 1 either way"
+
 
 # %% mistake="each_by_itself" exercise="clip_by_norm" says="every array is clipped by its own norm"
 def clip_by_norm(gradients, max_norm):
@@ -828,6 +837,7 @@ def smooth(losses, weight=0.99):
 # %% equivalent="wrong_index-ef2e77" exercise="train_model" because="a random permutation, shifted by one place with the last name at the front, is a random permutation"
 
 # %% equivalent="wrong_steps-77b14e" exercise="train_model" because="the number of the epoch is not used, so counting down is the same"
+
 
 # %% mistake="no_shuffling" exercise="train_model" says="the names come in the order of the list, nothing is shuffled"
 def train_model(names, parameters, char_to_ix, rng, epochs=1, learning_rate=0.01, max_value=5.0):

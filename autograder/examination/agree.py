@@ -6,11 +6,12 @@ The words come from :mod:`unrolled.checking.compare`: a student reads the same s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograder.examination.examine import Mistake
+from autograder.examination.examine import Mistake, Raised
 from unrolled.checking.compare import describe, difference
 
 
@@ -27,6 +28,15 @@ def agree(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None,
     found = difference(got, expected, name, axes)
     if found is not None:
         raise Mistake(f"{found.summary} ({when})" if when else found.summary)
+
+
+@contextmanager
+def on_kind(when: str) -> Iterator[None]:
+    """Have what the student's code raises in the block told with the kind of input, such as "for m = 1"."""
+    try:
+        yield
+    except Raised as raised:
+        raise (Raised(f"{raised} ({when})") if when else raised) from None
 
 
 def unpack(got: Any, *names: str) -> tuple[Any, ...]:

@@ -16,9 +16,10 @@ import numpy as np
 
 from autograder.examination.budget import CELLS_END, CELLS_SHARE, Budget
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
+from autograder.examination.missing import is_left_over, why_missing
 from autograder.examination.models import Model
 from autograder.examination.verdict import Doubt, Status
-from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
+from autograder.examination.wording import describe_raise, describe_stop, exception_name, is_not_implemented
 from autograder.sandbox.stand_ins import StandIns
 from autograder.sandbox.tenant import Gone, House, Tenant
 from unrolled.wire import Recipe, Reference, StandIn
@@ -89,6 +90,7 @@ class Student:
         self._cells = {cell.id: cell.source for cell in cells}
         self._skipped: dict[str, str] = {}
         self._completed: set[str] = set()
+        self._stopped: dict[str, str] = {}
         self._fatal: dict[tuple[str, bool], Mistake] = {}
         self._exercise = ""
         self._stand_ins: StandIns = {}
@@ -213,12 +215,16 @@ class Student:
         request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after, "times": times}
         answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`", stand_ins)
         if "missing" in answer:
-            raise NotAttempted(f"there is no function `{name}` in the notebook")
+            said, stopped = why_missing(name, self._cells, self._stopped)
+            raise (Raised if stopped else NotAttempted)(said)
         if "too_large" in answer:
             raise Mistake(f"`{name}` returned more data than any right answer has")
         raised = answer.get("raised")
         if isinstance(raised, dict):
             if is_not_implemented(raised):
+                line = raised.get("line")
+                if is_left_over(self._cells.get(str(raised.get("cell")), ""), name, line):
+                    raise Raised(f"`raise NotImplementedError` is still there, in line {line} of its cell: take it out")
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
             seen = exception_name(raised.get("kinds")), str(raised.get("message"))
             self._note(Call(name, args, raised=seen, times=times))
@@ -318,6 +324,8 @@ class Student:
                 self._end()
                 return
             self._completed.add(cell)
+            if isinstance(answer.get("raised"), dict):
+                self._stopped[cell] = describe_stop(answer["raised"], self._cells)
             outputs = answer.get("outputs")
             if cell not in self.cell_outputs:
                 self.cell_outputs[cell] = self._kept(outputs if isinstance(outputs, list) else [])

@@ -71,6 +71,14 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
     return f"{sentence}, at your line `{line}`" if line else sentence
 
 
+def describe_stop(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
+    """A clause about the exception that stopped a cell while the notebook ran, before any hidden input was there."""
+    line = raised.get("line")
+    shown = _line(cells.get(str(raised.get("cell")), ""), line)
+    where = f" at line {line}, `{shown}`," if shown else ""
+    return f"stopped{where} with {exception_name(raised.get('kinds'))}"
+
+
 def is_not_implemented(raised: Mapping[str, Any]) -> bool:
     """Whether the exception is what an untouched stub raises."""
     return exception_name(raised.get("kinds")) == "NotImplementedError"

@@ -267,6 +267,8 @@ def _first_wrong(exercise: Exercise, wrong: Sequence[tuple[Call, Observed]]) -> 
     """
     if any(isinstance(arg, np.random.Generator) for call, _ in wrong for arg in call.args):
         return None
+    if all(part is None for call, _ in wrong for part in parts_of(call.value).values() if not isinstance(part, tuple)):
+        return None  # nothing has been computed
     seen = [wrong_leaves(call.value, solution.value) for call, solution in wrong]
     place = exercise.place_of(
         frozenset().union(*(leaves for leaves, _ in seen)), frozenset().union(*(looked_at for _, looked_at in seen))

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.examination.agree import agree, entries, unpack, untouched
+from autograder.examination.agree import agree, entries, on_kind, unpack, untouched
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut, worth
 from autograder.oracles import rnn_step_by_step as oracle
 from unrolled.arrays import Case
@@ -63,7 +63,9 @@ def check_outputs(got: Any, case: Case, names: tuple[str, ...], when: str = "") 
 def check_forward(student: Any, exercise: str, names: tuple[str, ...], *cases: tuple[Case, str]) -> None:
     """Call a forward pass on each case and compare some of its outputs; a case comes with the words for its kind."""
     for case, when in cases:
-        check_outputs(student.call(exercise, *case.inputs.values()), case, names, when)
+        with on_kind(when):
+            got = student.call(exercise, *case.inputs.values())
+        check_outputs(got, case, names, when)
 
 
 def check_habits(student: Any, exercise: str, rng: np.random.Generator) -> None:
@@ -85,7 +87,9 @@ def check_gradients(student: Any, exercise: str, keys: tuple[str, ...], *cases: 
         gradients = tuple(case.inputs.values())[:-1]
 
         def attempt(cache: Any, case: Case = case, when: str = when, gradients: tuple = gradients) -> None:
-            compare_gradients(student.call(exercise, *gradients, cache), case, keys, when)
+            with on_kind(when):
+                got = student.call(exercise, *gradients, cache)
+            compare_gradients(got, case, keys, when)
 
         on_either_cache(student, exercise, case, attempt)
 

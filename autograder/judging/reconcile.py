@@ -17,6 +17,8 @@ from copy import deepcopy
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
+from autograder.judging.given import bound_names, is_bound, is_left_out
+
 LARGEST_FILE = 50 << 20  # bytes: notebooks with sound and pictures in their outputs are big and honest
 MOST_VALUES = 5_000_000  # numbers, texts, lists and objects in it: they take more memory than the file
 MOST_CELLS = 2_000
@@ -322,11 +324,31 @@ def _put_back(
         before = next((places[earlier] for earlier in reversed(range(role)) if earlier in places), None)
         place = (0 if role == 0 else len(whole)) if before is None else before + 1
         whole.insert(place, (role, _missing(original, taken)))
+    _put_back_given(whole, release, taken, mended)
     if len(lost) == 1:
         mended.append(f"The cell {lost[0]} was missing and was put back.")
     elif lost:
         named = ", ".join(lost[:NAMED]) + (" and others" if len(lost) > NAMED else "")
         mended.append(f"{len(lost)} cells were missing and were put back: {named}.")
+
+
+def _put_back_given(
+    whole: list[tuple[int | None, NotebookNode]], release: list[NotebookNode], taken: set[str], mended: list[str]
+) -> None:
+    """Insert the given code that the lesson has and the student deleted: imports, helper functions, constants."""
+    ids = {cell.get("id") for _, cell in whole}
+    code = "\n".join(cell.source for _, cell in whole if cell.cell_type == "code")
+    for role, original in enumerate(release):
+        if original.cell_type != "code" or _is_known(original) or is_left_out(original) or original.get("id") in ids:
+            continue
+        if all(is_bound(name, code) for name in bound_names(original.source)):
+            continue
+        places = {played: place for place, (played, _) in enumerate(whole) if played is not None}
+        before = next((places[earlier] for earlier in reversed(range(role)) if earlier in places), -1)
+        cell = _cell("code", original.source, deepcopy(original.metadata))
+        cell.id = _free_id(original.id, taken)
+        whole.insert(before + 1, (role, cell))
+        mended.append(f"The given cell that begins `{original.source.splitlines()[0]}` was missing and was put back.")
 
 
 def _point_to_answers_below(whole: list[tuple[int | None, NotebookNode]], release: list[NotebookNode]) -> None:

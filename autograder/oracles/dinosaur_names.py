@@ -182,25 +182,31 @@ def random_gradients(rng: np.random.Generator, scale: float = 4.0) -> Parameters
     return {key: scale * rng.standard_normal(shape) for key, shape in shapes.items()}
 
 
+LARGEST_LOGIT = 600  # whose exponential is still a number
+
+
 def one_way(seed: str, letters: str, n_a: int) -> tuple[Parameters, list[int]]:
     """A network so sure of itself that it writes one name only, and that name.
 
-    Every choice is made with odds of more than e^80, so any way of drawing gives the same. The name depends on the
-    letters fed back, on the carried state and on the zeros at the beginning: without one of them it is another name.
+    Every choice is made with odds of more than e^40, so any way of drawing gives the same; and no logit is so large
+    that its exponential would be infinite. The name depends on the letters fed back, on the carried state and on the
+    zeros at the beginning: without one of them it is another name.
     """
     rng = np.random.default_rng([*seed.encode()])
     n_x = len(letters) + 1
     while True:
         parameters = random_parameters(rng, n_a, n_x, 1.5)
-        parameters["Wya"] *= 150
-        parameters["by"] *= 20
+        parameters["Wya"] *= 80
+        parameters["by"] *= 12
+        if (np.abs(parameters["Wya"]).sum(axis=1, keepdims=True) + np.abs(parameters["by"])).max() > LARGEST_LOGIT:
+            continue
         name, gap = _greedy(parameters, 12)
         others = [
             _greedy(parameters, 12, feed=False)[0],
             _greedy(parameters, 12, carry=False)[0],
             *(_greedy(parameters, 12, first=index)[0] for index in range(n_x)),
         ]
-        if gap > 80 and 5 <= len(name) <= 9 and name[-1] == 0 and len(set(name)) >= 4 and name not in others:
+        if gap > 40 and 5 <= len(name) <= 9 and name[-1] == 0 and len(set(name)) >= 4 and name not in others:
             return parameters, name
 
 

@@ -372,6 +372,8 @@ def public_cases() -> dict[str, Case]:
     for exercise in _INPUTS:
         cases[f"{exercise}/example"] = _case("public", exercise, example)
         cases[f"{exercise}/single"] = _case("public", exercise, single)
+        if "cell" not in exercise:
+            cases[f"{exercise}/one_step"] = _case("public", exercise, Sizes(n_x=2, n_a=4, n_y=3, m=3, steps=1))
     for exercise in ("rnn_backward", "lstm_backward"):
         cases[f"{exercise}/short_da"] = _case("public", exercise, example, da_steps=3)
     return cases

@@ -110,7 +110,7 @@ class Answering:
 
     def _run(self, source: str, cell: str) -> dict[str, Any]:
         run = self._session.run(source, cell)
-        return {"outputs": run.outputs, "ok": run.ok}
+        return {"outputs": run.outputs} | ({"raised": _describe(run.raised)} if run.raised else {})
 
     def _call(
         self, name: str, args: list, keep: bool, inputs_after: bool, provided: list[str], times: int | None = None
