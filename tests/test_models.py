@@ -92,7 +92,7 @@ def spoil(x, more):
     return x
 
 def odd(kind):
-    if kind == "unwritten":
+    if kind == "half written":
         raise NotImplementedError
     if kind == "exit":
         raise SystemExit(3)
@@ -250,7 +250,9 @@ def test_values_arrive_as_plain_ones(student):
 
 
 def test_a_function_that_gives_nothing_says_why(student):
-    for kind, mistake in {"unwritten": NotAttempted, "exit": Raised, "unknown": Raised}.items():
+    with pytest.raises(NotAttempted, match="is not written yet"):
+        student.call("right_layers")
+    for kind, mistake in {"half written": Raised, "exit": Raised, "unknown": Raised}.items():
         with pytest.raises(mistake) as caught:
             student.call("odd", kind)
         assert type(caught.value) is mistake
