@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.examination.missing import is_left_over
 from autograder.examination.wording import describe_raise, is_not_implemented
 
 CELLS = {"a": "def f(x, weights):\n    y = weights['Wax'] @ x\n    return y"}
@@ -34,7 +35,7 @@ def error_of(action) -> BaseException:
         (lambda: None.x, "'NoneType' object has no attribute 'x'"),
         (lambda: weights, "name 'weights' is not defined"),  # noqa: F821
         (lambda: np.concatenate([np.ones((2, 3)), np.ones((2, 4))]), "must match exactly"),
-        (lambda: f(), "missing 2 required positional arguments: 'x' and 'weights'"),
+        (lambda: f(), "TypeError: a call with 2 too few arguments"),
         (lambda: np.zeros(3)[5], "index 5 is out of bounds for axis 0 with size 3"),
     ],
 )
@@ -42,6 +43,33 @@ def test_messages_of_python_and_numpy_are_repeated(action, said):
     sentence = describe_raise(raised(error_of(action)), CELLS)
     assert said in sentence
     assert "`y = weights['Wax'] @ x`" in sentence
+
+
+def test_a_name_is_repeated_only_from_the_very_line_and_never_what_the_student_raises():
+    elsewhere = {"one": "secret_word = 1\ny = x", "two": "raise NameError(\"name 'x' is not defined\")"}
+
+    def said(message: str, cell: str, line: int) -> str:
+        return describe_raise({"kinds": ["NameError"], "message": message, "cell": cell, "line": line}, elsewhere)
+
+    assert "name 'x'" in said("name 'x' is not defined", "one", 2)
+    assert "secret_word" not in said("name 'secret_word' is not defined", "one", 2)
+    assert "name 'x' is not defined, at" not in said("name 'x' is not defined", "two", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("    raise NotImplementedError\n", False),
+        ('    """Text.\n\n    More."""\n    # a comment\n    raise NotImplementedError\n', False),
+        ("    y = 2 * x\n    raise NotImplementedError\n", True),
+        ("    raise NotImplementedError\n    return 2 * x\n", True),
+        ("    raise NotImplementedError\n\n\ndouble(2)\n", False),
+    ],
+)
+def test_a_stub_is_told_from_one_whose_raise_was_left(body, left):
+    source = f"import numpy as np\n\ndef double(x):\n{body}"
+    line = source[: source.index("raise")].count("\n") + 1
+    assert is_left_over(source, "double", line) is left
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 Its message came from the student's process and could spell out what was passed in, so a message is repeated only when
 it has the form of one that Python or NumPy writes, with nothing in it but small whole numbers, operators, and names
-that stand in the student's own notebook or belong to Python. The line shown is taken from the notebook, not from the
-process.
+that stand on the very line or belong to Python; never where that line raises by itself. The line shown is taken from
+the notebook, not from the process.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
     kind = exception_name(raised.get("kinds"))
     source = cells.get(str(raised.get("cell")), "")
     message = raised.get("message")
-    said = _said(message, "\n".join(cells.values())) if isinstance(message, str) else ""
-    sentence = f"raised {kind}: {said}" if said else f"raised {kind}"
     line = _line(source, raised.get("line"))
+    said = _said(message, line) if isinstance(message, str) else ""
+    sentence = f"raised {kind}: {said}" if said else f"raised {kind}"
     return f"{sentence}, at your line `{line}`" if line else sentence
 
 
@@ -93,16 +93,21 @@ def exception_name(kinds: object) -> str:
     return "an exception"
 
 
-def _said(message: str, notebook: str) -> str:
-    """The message if it may be repeated, else nothing."""
+def _said(message: str, line: str) -> str:
+    """The message if it may be repeated, else nothing; ``line`` is the student's that Python complains of."""
     message = message.strip()
+    if line.startswith("raise"):  # the student's words, not Python's
+        return ""
     if len(message) > 300 or LONG_NUMBER.search(message) or not any(re.fullmatch(form, message) for form in FORMS):
         return ""
-    words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", notebook)) | KNOWN
+    words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", line)) | KNOWN
     quoted = re.findall(r"'([^']*)'", message) + re.findall(r"([A-Za-z_][A-Za-z0-9_.]*)\(\)", message)
     if re.fullmatch(NAME, message):
         quoted.append(message.strip("'"))
-    return message if all(part in words for name in quoted for part in name.split(".")) else ""
+    if all(part in words for name in quoted for part in name.split(".")):
+        return message
+    few = re.search(r"missing (\d{1,2}) required positional arguments?: ", message)  # their names are on another line
+    return f"a call with {few[1]} too few arguments" if few else ""
 
 
 def _line(source: str, number: object) -> str:
