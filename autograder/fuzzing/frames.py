@@ -14,6 +14,7 @@ import numpy as np
 from autograder.fuzzing.values import cut, odd, spoilt
 from unrolled.wire import ANSWER, DTYPES, LENGTHS, Channel, Opaque, WireError, decode, encode
 
+SMALL = 40_000  # bytes of a header that holds the same part many times
 ALONG_THE_WIRE_EVERY = 50  # every so many frames goes through a socket, lengths spoilt as well
 Frame = tuple[bytes, bytes]
 
@@ -116,7 +117,8 @@ def _many(header: bytes, body: bytes, chance: Random) -> Frame:
     except Exception:
         return header, body
     if chance.random() < 0.5:
-        return _packed([chance.randrange(10), *[node] * chance.randrange(400)]), body
+        most = SMALL // (len(header) + 1)  # what is spoilt several times would grow without end
+        return _packed([chance.randrange(10), *[node] * chance.randrange(most + 1)]), body
     for _ in range(chance.randrange(100)):
         node = [chance.randrange(3), node]
     return _packed(node), body
