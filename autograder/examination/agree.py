@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,33 @@ def agree(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None,
         axes: names of its axes; ``T_x`` is time.
         when: on which kind of input, such as "for m = 1"; said in the message.
     """
-    found = difference(got, expected, name, axes)
+    found = difference(_single(got) if _in_single_precision.get() else got, expected, name, axes)
     if found is not None:
         raise Mistake(f"{found.summary} ({when})" if when else found.summary)
+
+
+_in_single_precision: ContextVar[bool] = ContextVar("in single precision", default=False)
+
+
+@contextmanager
+def single_precision() -> Iterator[None]:
+    """In the block, values need to agree only as single-precision ones do, whatever their dtype.
+
+    For values that come by way of a right function in float32: an array that they are written into may be float64.
+    """
+    token = _in_single_precision.set(True)
+    try:
+        yield
+    finally:
+        _in_single_precision.reset(token)
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _single(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_single, value))
+    return value.astype("float32") if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
 
 
 @contextmanager
