@@ -148,10 +148,14 @@ class Class:
                 continue
         return found
 
-    def nothing_left(self) -> None:
-        """Fail if a process, a folder or a file of the grading is still there shortly after."""
+    def processes_end(self) -> None:
+        """Fail if a process of the grading is still there shortly after."""
         until = time.monotonic() + 20
         while self.processes() and time.monotonic() < until:
             time.sleep(0.1)
         assert not self.processes()
+
+    def nothing_left(self) -> None:
+        """Fail if a process, a folder or a file of the grading is still there shortly after."""
+        self.processes_end()
         assert self.left() == []
