@@ -189,15 +189,16 @@ def exception_name(kind: type) -> str:
     return next(above.__name__ for above in kind.__mro__ if not above.__name__.startswith("_"))
 
 
-def place_of(error: BaseException) -> tuple[str, int] | None:
+def place_of(error: BaseException, *, outermost: bool = False) -> tuple[str, int] | None:
     """The cell id and line (from 1) of the innermost frame of ``error`` that stands in a cell, or None.
 
-    Of a cell that Python cannot read, the line at which it gave up.
+    Of a cell that Python cannot read, the line at which it gave up. ``outermost``: where the call began that led there.
     """
     name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     if isinstance(error, SyntaxError) and isinstance(name, str) and name.startswith("<cell ") and type(line) is int:
         return name[len("<cell ") : -1], line
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+    frames = list(traceback.walk_tb(error.__traceback__))
+    for frame, line in frames if outermost else reversed(frames):
         name = frame.f_code.co_filename
         if name.startswith("<cell ") and name.endswith(">"):
             return name[len("<cell ") : -1], line

@@ -41,7 +41,7 @@ from unrolled.arrays import Case, load_cases
 
 PER_EXERCISE = 10
 DRAWS = 8
-QUOTED = re.compile(r"at your line `(.*)`")  # long lines are cut off
+QUOTED = re.compile(r"(?:at your line|which leads to) `([^`]*)`")  # long lines are cut off
 FOUND = [  # what graders say of a value as a whole; the value's name is the group
     re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has shape \("),
     re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has \d+ parts?, not"),
@@ -156,7 +156,8 @@ def is_true(unit: Unit, faulty: Faulty, sentence: str) -> bool:
             return False  # both places have names, and these differ
     if sentence == faulty.mutant.says or place and place in named:
         return True
-    true = true_of(exercise, public_calls(unit, faulty))
+    calls = list(public_calls(unit, faulty))
+    true = true_of(exercise, [call for call in calls if not call.raised] or calls)
     return sentence in true or any(_within(sentence, other) for other in true)
 
 

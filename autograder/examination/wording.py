@@ -68,7 +68,13 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
     line = _line(source, raised.get("line"))
     said = _said(message, line) if isinstance(message, str) else ""
     sentence = f"raised {kind}: {said}" if said else f"raised {kind}"
-    return f"{sentence}, at your line `{line}`" if line else sentence
+    if not line:
+        return sentence
+    called = raised.get("called")
+    if not isinstance(called, list) or len(called) != 2 or called == [raised.get("cell"), raised.get("line")]:
+        return f"{sentence}, at your line `{line}`"
+    first = _line(cells.get(str(called[0]), ""), called[1])
+    return f"{sentence}, at your line `{first or line}`" + (f", which leads to `{line}`" if first else "")
 
 
 def describe_stop(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:

@@ -204,10 +204,11 @@ def _describe(error: BaseException) -> dict[str, Any]:
         message = str(error)[:MAX_MESSAGE]
     except Exception as inner:  # a __str__ of the student's own
         message = f"({type(inner).__name__} in the exception's own text)"
-    place = place_of(error)
+    place, called = place_of(error), place_of(error, outermost=True)
     return {
         "kinds": [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, BaseException)],
         "message": message,
         "cell": place[0] if place else None,
         "line": place[1] if place else None,
+        "called": list(called) if called else None,
     }
