@@ -224,6 +224,11 @@ def diagnose(unit: Unit, name: str, calls: Iterable[Call]) -> str | None:
     return PREFIX + found if found else None
 
 
+def is_a_mistake(sentence: str) -> bool:
+    """Whether :func:`diagnose` has found the mistake itself, and not only what goes wrong first."""
+    return not sentence.startswith(PREFIX + FIRST_WRONG)
+
+
 def true_of(exercise: Exercise, calls: Iterable[Call]) -> set[str]:
     """All sentences that fit an answer of which these calls are known: to measure with."""
     wrong, right = _evidence(exercise, calls)

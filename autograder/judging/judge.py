@@ -84,10 +84,10 @@ def told(unit: Unit, examined: Examined) -> ExerciseVerdict:
         verdict = replace(verdict, outcome="incorrect")
     if verdict.outcome not in ("incorrect", "raised"):
         return verdict
-    from autograder.faults.diagnosis import diagnose  # a right answer needs none of what it imports
+    from autograder.faults.diagnosis import diagnose, is_a_mistake  # a right answer needs none of what they import
 
-    found = (diagnose(unit, verdict.id, calls) for calls in examined.evidence)
-    likely = next((sentence for sentence in found if sentence), None)
+    found = [sentence for calls in examined.evidence if (sentence := diagnose(unit, verdict.id, calls))]
+    likely = next(filter(is_a_mistake, found), found[0] if found else None)
     return replace(verdict, messages=(likely, *verdict.messages)) if likely else verdict
 
 

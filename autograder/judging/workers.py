@@ -224,7 +224,7 @@ def _work(pipe: connection.Connection, begin: Callable[..., None], args: tuple[A
     while True:
         try:
             function, given = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):  # whoever started us has gone, with what it had sent unread or not
             return
         try:
             answer: dict[str, Any] = {"result": function(*given)}
