@@ -697,7 +697,7 @@ the gate begins at $u / (1 + u)$, and a unit keeps what it has for about $1 + u$
 """
 
 # %% tags=["training"]
-SECONDS, N_EXAMPLES, EPOCHS, BATCH = 4, 5000, 12, 64
+SECONDS, N_EXAMPLES, EPOCHS, BATCH = 4, 7500, 9, 64
 RHYMES = ("activated", "activity", "deactivate", "elevate", "captivate", "cultivate")  # what is mistaken most
 
 
