@@ -34,9 +34,9 @@ TARGETS = {  # the least or the most that a whole run must reach; seconds are th
     "05_date_translation": {"exact_match": (0.99, None)},
     "06_trigger_word": {"event_f1": (0.8, None), "streaming_equals_whole": (1, None)},
 }
-NAMED = {"01_rnn_step_by_step": 0.74, "02_dinosaur_names": 0.6, "03_jazz_solo": 0.35}  # all others: 0.6
+NAMED = {"01_rnn_step_by_step": 0.79, "02_dinosaur_names": 0.7}  # all others: 0.6
 LEAST_RATIO = 8
-MOST_MISNAMED = 0.04  # of the faults in paraphrases; 0.02 is the aim
+MOST_MISNAMED = 0.03  # of the faults in paraphrases; 0.02 is the aim
 
 
 @pytest.mark.parametrize("part", ["audit", "run"])
@@ -77,11 +77,8 @@ def test_the_run_reached_the_targets(unit: Unit) -> None:
         assert results["exact_match"] >= results["exact_match_without_attention"]
 
 
-RACED = [pytest.param(unit, id=unit.slug) for unit in all_units() if "bench" in records.kept(unit)]
-
-
-@pytest.mark.parametrize("unit", RACED)
-def test_races_that_were_run_are_fresh_and_won(unit: Unit) -> None:
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_race_is_fresh_and_won(unit: Unit) -> None:
     assert not records.stale(unit, "bench")
     assert records.kept(unit)["bench"]["ratio"] >= LEAST_RATIO
 
