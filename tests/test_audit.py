@@ -107,8 +107,8 @@ def quadruple(x):
 """
 TOO_LAX = ('if not np.array_equal(after[0], case.inputs["x"]):', "if False:")
 TOO_STRICT = (
-    "if not isinstance(value, np.ndarray) or not np.allclose(value, case.outputs",
-    "if not isinstance(value, np.ndarray) or value.dtype != float or not np.allclose(value, case.outputs",
+    "if not isinstance(value, np.ndarray) or value.shape != y.shape",
+    "if not isinstance(value, np.ndarray) or value.dtype != float or value.shape != y.shape",
 )
 UNFAIR = ('provides = {"double": lambda x: 2 * x}', "provides = {}")
 

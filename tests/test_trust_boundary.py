@@ -313,7 +313,7 @@ def test_a_stand_in_does_no_more_work_for_a_student_than_a_right_answer_needs(ju
     verdict = judged(
         submission("def double(x):\n    return None", "def quadruple(x):\n    return double(np.ones(10**7))")
     )
-    assert verdict.exercises[1].outcome == "raised" and verdict.exercises[1].score == 0
+    assert verdict.exercises[1].outcome == "incorrect" and verdict.exercises[1].score == 0
 
 
 def test_no_message_holds_a_hidden_input(judged):
