@@ -58,7 +58,7 @@ test: $(STAMP) ## lint, types, derived files, tests
 	.venv/bin/lint-imports --no-logo --no-cache
 	$(PY) -m autograder build --check
 	$(PY) -m autograder references --check
-	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile
+	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations=12
 
 build: $(STAMP) ## sources -> source and release notebooks
 	$(PY) -m autograder build
