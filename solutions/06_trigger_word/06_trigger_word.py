@@ -34,7 +34,7 @@ do not wake up in the night because of a word on television.
 In unit 04 a sentence was there as a whole, and the network could look ahead. Here it cannot. Sound comes in **live**,
 and what has not been said yet, nobody knows.
 
-**Time.** Half a day of work, in as many sittings as you like. The computer needs about three minutes for the whole
+**Time.** Half a day of work, in as many sittings as you like. The computer needs about four minutes for the whole
 notebook, most of it in the training, without a GPU. Headphones help.
 
 **How it works.** Each exercise is one function. Replace `raise NotImplementedError` by your code, run the cell, then
