@@ -22,7 +22,7 @@ from toy_course import DOUBLE, SLUG, STUB, make_course, submission
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
-from autograder.commands.report import as_json
+from autograder.commands.closing import as_json
 from autograder.course import units
 from autograder.course.units import Unit
 from autograder.examination.verdict import ExerciseVerdict, Verdict

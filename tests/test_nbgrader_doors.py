@@ -31,7 +31,7 @@ from toy_course import DOUBLE, SLUG, make_course, submission
 from typer.testing import CliRunner
 
 from autograder.__main__ import app
-from autograder.commands.report import show
+from autograder.commands.closing import show
 from autograder.course import units
 from autograder.course.units import Unit, grade_id
 from autograder.examination.verdict import ExerciseVerdict, Verdict

@@ -151,7 +151,7 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 
 def _tell(marking: Marking, console: Console, json: Path | None) -> None:
-    from autograder.commands.report import as_json, show
+    from autograder.commands.closing import as_json, show
     from autograder.gradebook.ledger import write_whole
 
     if json:  # first: whoever reads the rest may stop reading
