@@ -3,6 +3,10 @@
 :func:`difference` serves the public checks and the hidden graders alike. A summary names the type, shape, dtype, the
 place and the relation that can be seen (negated, swapped axes, shifted by a step); it never shows an input or an
 expected number.
+
+A public case may be described with its numbers. Under a hidden one a student's function chooses what it returns, having
+seen the inputs, and could spell these out in a length, a place or a count: so with ``numbers=False`` a summary has the
+contract's names of axes and keys, and words such as "some places", instead (docs/adr/0014-what-a-verdict-carries.md).
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from unrolled.checking.shapes import in_names, in_numbers, listed, names_of
 from unrolled.wire import Opaque
 
 Kind = Literal["type", "shape", "dtype", "nan", "values"]
@@ -21,6 +26,7 @@ Kind = Literal["type", "shape", "dtype", "nan", "values"]
 RTOL, ATOL = 1e-6, 1e-8  # float64; ATOL is a share of the largest expected magnitude
 FLOAT32_RTOL, FLOAT32_ATOL = 1e-4, 2e-5
 STEPS = "T_x"  # the axis that is time
+KNOWN_DTYPES = frozenset("bool float16 complex128".split())
 KNOWN_TYPES = frozenset("function method generator map filter zip set range bytes type module DataFrame Series".split())
 
 
@@ -40,25 +46,28 @@ class Difference:
     expected: Any
 
 
-def difference(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None) -> Difference | None:
+def difference(
+    got: Any, expected: Any, name: str, axes: Sequence[str] | None = None, *, numbers: bool = True
+) -> Difference | None:
     """The first difference between ``got`` and ``expected``, or None when they agree.
 
     ``got`` may be anything that a student's function can return. ``axes`` names the axes of an expected array; for
-    nested values, those of the arrays inside. Floats agree within 1e-6 relative (float32 answers: 1e-4).
+    nested values, those of the arrays inside. Floats agree within 1e-6 relative (float32 answers: 1e-4). ``numbers``:
+    whether the words may hold sizes, places and counts.
     """
     if isinstance(expected, dict):
-        return _dict_difference(got, expected, name, axes)
+        return _dict_difference(got, expected, name, axes, numbers)
     if isinstance(expected, (list, tuple)):
-        return _sequence_difference(got, expected, name, axes)
+        return _sequence_difference(got, expected, name, axes, numbers)
     if expected is None or isinstance(expected, (str, bool)):
         if type(got) is type(expected):
             return None if got == expected else Difference("values", f"{name} is another one", None, got, expected)
-        return Difference("type", f"{name} is {describe(got)}, not {describe(expected)}", None, got, expected)
-    return _array_difference(got, np.asarray(expected), name, axes)
+        return _other_type(got, expected, name, numbers)
+    return _array_difference(got, np.asarray(expected), name, axes, numbers)
 
 
-def describe(value: Any) -> str:
-    """A value's type and size in words: "an array of shape (5, 4)", "a tuple of 3", "None"."""
+def describe(value: Any, *, numbers: bool = True) -> str:
+    """A value's type and size in words: "an array of shape (5, 4)", "a tuple of 3", "None"; or its type alone."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):
@@ -67,58 +76,95 @@ def describe(value: Any) -> str:
             f"an object of type {value.type_name}" if value.type_name in KNOWN_TYPES else "an object that is no array"
         )
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else "a single number"
+        return ("an array" + (f" of shape {value.shape}" if numbers else "")) if value.ndim else "a single number"
     if isinstance(value, (list, tuple, dict)):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {type(value).__name__}" + (f" of {len(value)}" if numbers else "")
     words = {bool: "a truth value", int: "an integer", float: "a single number", str: "a string"}
     return words.get(type(value), f"an object of type {type(value).__name__}")
 
 
-def _dict_difference(got: Any, expected: dict, name: str, axes: Sequence[str] | None) -> Difference | None:
+def _other_type(got: Any, expected: Any, name: str, numbers: bool) -> Difference:
+    summary = f"{name} is {describe(got, numbers=numbers)}, not {describe(expected, numbers=numbers)}"
+    return Difference("type", summary, None, got, expected)
+
+
+def _dict_difference(
+    got: Any, expected: dict, name: str, axes: Sequence[str] | None, numbers: bool
+) -> Difference | None:
     if not isinstance(got, dict):
-        return Difference("type", f"{name} is {describe(got)}, not a dictionary", None, got, expected)
+        return Difference("type", f"{name} is {describe(got, numbers=numbers)}, not a dictionary", None, got, expected)
+    named = numbers or _keys_arenames_of(expected)
     missing = [key for key in expected if key not in got]
     if missing:
-        return Difference("type", f"{name} lacks {_listed(missing)}", None, list(got), list(expected))
+        lacking = listed(missing) if numbers else first_of(missing) if named else "a key that it should have"
+        return Difference("type", f"{name} lacks {lacking}", None, list(got), list(expected))
     surplus = len(got) - len(expected)
-    if surplus:  # a number, not the names: these are the student's, and could spell out an input
-        return Difference("type", f"{name} has {surplus} keys too many", None, list(got), list(expected))
-    return _first(difference(got[key], part, f"{name}[{key!r}]", axes) for key, part in expected.items())
+    if surplus:  # not the names: these are the student's, and could spell out an input
+        more = f"{surplus} keys too many" if numbers else "a key that it should not have"
+        return Difference("type", f"{name} has {more}", None, list(got), list(expected))
+    return _first(
+        difference(got[key], part, f"{name}[{key!r}]" if named else f"{name}[…]", axes, numbers=numbers)
+        for key, part in expected.items()
+    )
 
 
-def _sequence_difference(got: Any, expected: Sequence, name: str, axes: Sequence[str] | None) -> Difference | None:
+def _keys_arenames_of(expected: dict) -> bool:
+    """Whether the keys of a dictionary are the contract's, such as those of parameters; else they are data."""
+    return all(isinstance(part, np.ndarray) for part in expected.values())
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first of some names, and whether it is alone: which ones they are would say more than a student needs."""
+    return f"{names[0]}{' and others' if len(names) > 1 else ''}"
+
+
+def _sequence_difference(
+    got: Any, expected: Sequence, name: str, axes: Sequence[str] | None, numbers: bool
+) -> Difference | None:
     stacked = isinstance(got, np.ndarray) and got.ndim > 0 and isinstance(expected, list)
     if not isinstance(got, (list, tuple)) and not stacked:
-        return Difference("type", f"{name} is {describe(got)}, not {describe(expected)}", None, got, expected)
+        return _other_type(got, expected, name, numbers)
     if len(got) != len(expected):
-        summary = f"{name} has {len(got)} parts, not {len(expected)}"
-        return Difference("shape", summary, None, len(got), len(expected))
+        parts = f"{len(got)} parts, not {len(expected)}" if numbers else f"too {few_or_many(got, expected)} parts"
+        return Difference("shape", f"{name} has {parts}", None, len(got), len(expected))
+
+    def place(k: int) -> str:
+        """The parts of a tuple are the contract's; of a list's items there may be any number."""
+        if numbers or isinstance(expected, tuple) or k == 0:
+            return str(k)
+        return "-1" if k == len(expected) - 1 else "…"
+
     return _first(
-        difference(one, part, f"{name}[{k}]", axes) for k, (one, part) in enumerate(zip(got, expected, strict=True))
+        difference(one, part, f"{name}[{place(k)}]", axes, numbers=numbers)
+        for k, (one, part) in enumerate(zip(got, expected, strict=True))
     )
+
+
+def few_or_many(got: Sequence, expected: Sequence) -> str:
+    """ "few" or "many"."""
+    return "few" if len(got) < len(expected) else "many"
 
 
 def _first(differences: Iterator[Difference | None]) -> Difference | None:
     return next((found for found in differences if found is not None), None)
 
 
-def _listed(names: Sequence) -> str:
-    shown = [str(name)[:40] for name in names[:8]] + (["…"] if len(names) > 8 else [])
-    return ", ".join(shown)
-
-
 @np.errstate(all="ignore")  # a student's numbers may overflow in any sum
-def _array_difference(got: Any, expected: np.ndarray, name: str, axes: Sequence[str] | None) -> Difference | None:
+def _array_difference(
+    got: Any, expected: np.ndarray, name: str, axes: Sequence[str] | None, numbers: bool
+) -> Difference | None:
     if isinstance(got, (np.ndarray, np.generic)) or (isinstance(got, (bool, int, float)) and expected.ndim == 0):
         got = np.asarray(got)
     if not isinstance(got, np.ndarray):
-        return Difference("type", f"{name} is {describe(got)}, not {describe(expected)}", None, got, expected)
+        return _other_type(got, expected, name, numbers)
     if got.shape != expected.shape:
-        summary = f"{name} has {_shape_words(got.shape, expected.shape, axes)}"
+        words = in_numbers if numbers else in_names
+        summary = f"{name} has {words(got.shape, expected.shape, axes)}"
         return Difference("shape", summary, None, got.shape, expected.shape)
     kinds = "biuf" if expected.dtype.kind == "b" else "iuf"  # a mask may be of truth values, or of ones and zeros
     if got.dtype.kind not in kinds or got.dtype == np.float16:
-        summary = f"{name} has dtype {got.dtype.name}, not {expected.dtype.name}"
+        dtype = f"dtype {got.dtype.name}" if numbers or got.dtype.name in KNOWN_DTYPES else "another dtype"
+        summary = f"{name} has {dtype}, not {expected.dtype.name}"
         return Difference("dtype", summary, None, str(got.dtype), str(expected.dtype))
     if expected.dtype.kind == "b":
         expected = expected.astype(np.float64)
@@ -130,15 +176,17 @@ def _array_difference(got: Any, expected: np.ndarray, name: str, axes: Sequence[
     if broken.any():
         place = _first_place(broken, axes)
         word = "NaN (not a number)" if np.isnan(wide[place]) else "infinite"
-        summary = f"{name} is {word} in {_count(broken)}{_where(broken, place, axes)}"
+        summary = f"{name} is {word} in {_count(broken, numbers)}{_where(broken, place, axes, numbers)}"
         return Difference("nan", summary, place, float(wide[place]), float(expected[place]))
     wrong = ~right
     place = _first_place(wrong, axes)
     if got.dtype.kind in "iu" and expected.dtype.kind == "f" and (np.abs(wide - expected) < 1).all():
-        summary = f"{name} has dtype {got.dtype.name}: the numbers were cut to integers"
+        dtype = got.dtype.name if numbers else "int"
+        summary = f"{name} has dtype {dtype}: the numbers were cut to integers"
         return Difference("dtype", summary, place, float(wide[place]), float(expected[place]))
-    summary = f"{name} differs in {_count(wrong)}{_where(wrong, place, axes)}"
-    relation = _relation(_Pair(wide, expected.astype(np.float64), got.dtype, wrong, _names(axes, expected.ndim)))
+    summary = f"{name} differs in {_count(wrong, numbers)}{_where(wrong, place, axes, numbers)}"
+    names = names_of(axes, expected.ndim)
+    relation = _relation(_Pair(wide, expected.astype(np.float64), got.dtype, wrong, names, numbers))
     summary += f": {relation}" if relation else ""
     return Difference("values", summary, place, float(wide[place]), float(expected[place]))
 
@@ -151,33 +199,11 @@ def _close(got: np.ndarray, expected: np.ndarray, dtype: np.dtype) -> np.ndarray
     return (np.abs(got - expected) <= atol * scale + rtol * size) | (got == expected)
 
 
-def _names(axes: Sequence[str] | None, ndim: int) -> tuple[str, ...]:
-    if axes is not None and len(axes) == ndim:
-        return tuple(axes)
-    return tuple(f"axis {k}" for k in range(ndim))
-
-
-def _shape_words(got: tuple[int, ...], wanted: tuple[int, ...], axes: Sequence[str] | None) -> str:
-    """ "shape (4, 5), not (5, 4) = (n_a, m)", and what seems to have happened."""
-    named = (
-        f" = ({', '.join(axes)}{',' if len(axes) == 1 else ''})"
-        if axes is not None and len(axes) == len(wanted)
-        else ""
-    )
-    words = f"shape {got}, not {wanted}{named}"
-    if len(got) == len(wanted) and sorted(got) == sorted(wanted):
-        return f"{words}: axes are swapped"
-    if [size for size in got if size != 1] == [size for size in wanted if size != 1]:
-        return f"{words}: an axis of length 1 was {'dropped' if len(got) < len(wanted) else 'added'}"
-    if len(got) == len(wanted):
-        off = [axis for axis in range(len(wanted)) if got[axis] != wanted[axis]]
-        return f"{words}: {_listed([_names(axes, len(wanted))[axis] for axis in off])} of another length"
-    return words
-
-
-def _count(wrong: np.ndarray) -> str:
+def _count(wrong: np.ndarray, numbers: bool) -> str:
     if wrong.ndim == 0:
         return "its value"
+    if not numbers:
+        return "all places" if wrong.all() else "most places" if 2 * wrong.sum() > wrong.size else "some places"
     return f"all {wrong.size} places" if wrong.all() else f"{int(wrong.sum())} of {wrong.size} places"
 
 
@@ -189,13 +215,20 @@ def _first_place(wrong: np.ndarray, axes: Sequence[str] | None) -> tuple[int, ..
     return tuple(int(k) for k in places[0])
 
 
-def _where(wrong: np.ndarray, place: tuple[int, ...], axes: Sequence[str] | None) -> str:
+def _where(wrong: np.ndarray, place: tuple[int, ...], axes: Sequence[str] | None, numbers: bool) -> str:
     """The first differing place in words: the step if there are steps, else the index; nothing when all differ."""
     if wrong.all():
         return ""
     if axes is not None and STEPS in axes and len(axes) == wrong.ndim:
-        return f", first at step {place[list(axes).index(STEPS)]} (counted from 0)"
-    return f", first at [{', '.join(map(str, place))}]"
+        axis = list(axes).index(STEPS)
+        if numbers:
+            return f", first at step {place[axis]} (counted from 0)"
+        return f", first at {_which_step(place[axis], wrong.shape[axis])}"
+    return f", first at [{', '.join(map(str, place))}]" if numbers else ""
+
+
+def _which_step(step: int, steps: int) -> str:
+    return "the first step" if step == 0 else "the last step" if step == steps - 1 else "a later step"
 
 
 @dataclass(frozen=True)
@@ -207,6 +240,7 @@ class _Pair:
     dtype: np.dtype
     wrong: np.ndarray
     axes: tuple[str, ...]
+    numbers: bool
 
     def same(self, got: np.ndarray, expected: np.ndarray) -> bool:
         """Whether two arrays agree and say anything: two scraps or two arrays of zeros do not."""
@@ -268,11 +302,13 @@ def _in_time(pair: _Pair) -> str | None:
         return "every step holds what belongs to the step after it"
     wrong = [t for t, step in enumerate(np.moveaxis(pair.wrong, axis, 0)) if step.any()]
     if not got[wrong].any():
-        return f"nothing was written at step{'s' if len(wrong) > 1 else ''} {_listed(wrong)}"
-    return _wrong_steps(wrong, len(got))
+        if not pair.numbers:
+            return f"nothing was written at {'some steps' if len(wrong) > 1 else _which_step(wrong[0], len(got))}"
+        return f"nothing was written at step{'s' if len(wrong) > 1 else ''} {listed(wrong)}"
+    return _wrong_steps(wrong, len(got), pair.numbers)
 
 
-def _wrong_steps(wrong: list[int], steps: int) -> str | None:
+def _wrong_steps(wrong: list[int], steps: int, numbers: bool) -> str | None:
     if wrong == [0]:
         return "wrong at the first step only"
     if wrong == [steps - 1]:
@@ -282,7 +318,7 @@ def _wrong_steps(wrong: list[int], steps: int) -> str | None:
     if wrong == list(range(steps - 1)):
         return "right at the last step and wrong at every earlier one"
     if wrong == list(range(wrong[0], steps)) and wrong[0]:
-        return f"right before step {wrong[0]} and wrong from there on"
+        return f"right before {f'step {wrong[0]}' if numbers else 'a later step'} and wrong from there on"
     return None
 
 
@@ -323,7 +359,11 @@ def _some_rows(pair: _Pair) -> str | None:
         others = tuple(k for k in range(pair.got.ndim) if k != axis)
         bad = np.atleast_1d(pair.wrong.any(axis=others))
         if len(bad) > 2 and bad.sum() == 1:
-            return f"wrong only at {pair.axes[axis]} = {int(bad.argmax())}"
+            return f"wrong only at {_index(pair, axis, bad)}"
         if len(bad) > 2 and bad.sum() == len(bad) - 1:
-            return f"right only at {pair.axes[axis]} = {int((~bad).argmax())}"
+            return f"right only at {_index(pair, axis, ~bad)}"
     return None
+
+
+def _index(pair: _Pair, axis: int, there: np.ndarray) -> str:
+    return f"{pair.axes[axis]} = {int(there.argmax())}" if pair.numbers else f"one index of {pair.axes[axis]}"
