@@ -1,5 +1,7 @@
 """What is said about a student's exception helps, and repeats nothing that its code could have put there."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -29,19 +31,25 @@ def error_of(action) -> BaseException:
 @pytest.mark.parametrize(
     "action, said",
     [
-        (lambda: np.ones((3, 2)) @ np.ones((3, 2)), "size 3 is different from 2"),
-        (lambda: np.ones((3, 2)) + np.ones((3, 5)), "operands could not be broadcast together with shapes (3,2) (3,5)"),
+        (lambda: np.ones((3, 2)) @ np.ones((3, 2)), "the shapes of a product do not fit each other"),
+        (lambda: np.dot(np.ones((3, 2)), np.ones((3, 2))), "the shapes of a product do not fit each other"),
+        (lambda: np.ones((3, 2)) + np.ones((3, 5)), "operands could not be broadcast together"),
+        (lambda: np.ones((3, 2)).reshape(4, 2), "cannot be reshaped so"),
         (lambda: {}["Wax"], "KeyError: 'Wax'"),
         (lambda: None.x, "'NoneType' object has no attribute 'x'"),
         (lambda: weights, "name 'weights' is not defined"),  # noqa: F821
         (lambda: np.concatenate([np.ones((2, 3)), np.ones((2, 4))]), "must match exactly"),
-        (lambda: f(), "TypeError: a call with 2 too few arguments"),
-        (lambda: np.zeros(3)[5], "index 5 is out of bounds for axis 0 with size 3"),
+        (lambda: f(), "TypeError: a call with too few arguments"),
+        (lambda: f(1, 2, 3), "TypeError: a call with too many arguments"),
+        (lambda: np.zeros(3)[5], "an index is out of bounds for its axis"),
+        (lambda: np.zeros(3)[0, 1], "an array has more indices than axes"),
+        (lambda: np.zeros(3).sum(axis=1), "the array has no such axis"),
     ],
 )
-def test_messages_of_python_and_numpy_are_repeated(action, said):
+def test_messages_of_python_and_numpy_are_told_without_a_number(action, said):
     sentence = describe_raise(raised(error_of(action)), CELLS)
     assert said in sentence
+    assert not re.search(r"\d", sentence)
     assert "`y = weights['Wax'] @ x`" in sentence
 
 
@@ -78,9 +86,12 @@ def test_a_stub_is_told_from_one_whose_raise_was_left(body, left):
         "[[0.1 0.2]]",
         "0.12345",
         "name 'input_is_0_5' is not defined",
+        "name input_is_0_5 is not defined",
+        "module numpy has no attribute input_is_0_5",
+        "unsupported operand type(s) for <<=: 'int' and 'int'",
         "'hidden_value_7'",
-        "shapes (3.14159,) and (2,) not aligned: 3 (dim 0) != 2 (dim 0)",
-        "index 123456789 is out of bounds for axis 0 with size 3",
+        "shapes (3.14159,) and (0x2,) not aligned: 3 (dim 0) != 2 (dim 0)",
+        "index 12345678901 is out of bounds for axis 0 with size 3",
         "name 'x' is not defined\n0.25",
         "x" * 1000,
     ],

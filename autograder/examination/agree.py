@@ -1,6 +1,7 @@
 """What graders compare with: agree, or raise a Mistake in words that are safe to show.
 
-The words come from :mod:`unrolled.checking.compare`: a student reads the same sentence here and under a public check.
+The words come from :mod:`unrolled.checking.compare`: a student reads the same sentence here and under a public check,
+but that no number is told. A student's function has seen hidden inputs, and chooses sizes, places and counts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.examination.examine import Mistake, Raised
-from unrolled.checking.compare import describe, difference
+from unrolled.checking.compare import Difference, describe, difference, few_or_many, first_of
 
 
 def agree(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None, when: str = "") -> None:
@@ -26,9 +27,14 @@ def agree(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None,
         axes: names of its axes; ``T_x`` is time.
         when: on which kind of input, such as "for m = 1"; said in the message.
     """
-    found = difference(_single(got) if _in_single_precision.get() else got, expected, name, axes)
+    found = differs(_single(got) if _in_single_precision.get() else got, expected, name, axes)
     if found is not None:
         raise Mistake(f"{found.summary} ({when})" if when else found.summary)
+
+
+def differs(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None) -> Difference | None:
+    """The first difference, in words that hold no number; None when the values agree."""
+    return difference(got, expected, name, axes, numbers=False)
 
 
 _in_single_precision: ContextVar[bool] = ContextVar("in single precision", default=False)
@@ -68,7 +74,8 @@ def unpack(got: Any, *names: str) -> tuple[Any, ...]:
     """The parts of a tuple that a function returned, or Mistake when there are not as many as ``names``."""
     if isinstance(got, (tuple, list)) and len(got) == len(names):
         return tuple(got)
-    raise Mistake(f"should return {len(names)} values ({', '.join(names)}); returned {_returned(got)}")
+    what = f"too {few_or_many(got, names)} of them" if isinstance(got, (tuple, list)) else _returned(got)
+    raise Mistake(f"should return {len(names)} values ({', '.join(names)}); returned {what}")
 
 
 def entries(got: Any, *keys: str) -> tuple[Any, ...]:
@@ -77,8 +84,7 @@ def entries(got: Any, *keys: str) -> tuple[Any, ...]:
         raise Mistake(f"should return a dictionary; returned {_returned(got)}")
     missing = [key for key in keys if key not in got]
     if missing:
-        unknown = f"; it has {len(got)} others" if len(missing) == len(keys) else ""
-        raise Mistake(f"the returned dictionary has no {', '.join(missing)}{unknown}")
+        raise Mistake(f"the returned dictionary has no {first_of(missing)}")
     return tuple(got[key] for key in keys)
 
 
@@ -99,17 +105,20 @@ def untouched(before: Mapping[str, Any], after: Any) -> None:
 
 
 def _returned(got: Any) -> str:
-    return f"one {describe(got).split(' ', 1)[1]}" if isinstance(got, np.ndarray) and got.ndim else describe(got)
+    return "one array" if isinstance(got, np.ndarray) and got.ndim else describe(got, numbers=False)
 
 
 def _changes(sent: Any, left: Any, place: str) -> Iterator[str]:
-    """The places where two nested values are not exactly the same."""
+    """The places where two nested values are not exactly the same; of a list's items and a text's letters, that it is
+    one of them.
+    """
     if isinstance(sent, dict) and isinstance(left, dict) and sent.keys() == left.keys():
         for key in sent:
-            yield from _changes(sent[key], left[key], f"{place}[{key!r}]")
+            named = isinstance(sent[key], np.ndarray)  # such as those of parameters; else the keys are data
+            yield from _changes(sent[key], left[key], f"{place}[{key!r}]" if named else f"{place}[…]")
     elif isinstance(sent, (list, tuple)) and type(left) is type(sent) and len(left) == len(sent):
         for k, pair in enumerate(zip(sent, left, strict=True)):
-            yield from _changes(*pair, f"{place}[{k}]")
+            yield from _changes(*pair, f"{place}[{k}]" if isinstance(sent, tuple) else f"{place}[…]")
     elif isinstance(sent, np.ndarray) and isinstance(left, np.ndarray):
         if sent.dtype != left.dtype or not np.array_equal(sent, left):
             yield place

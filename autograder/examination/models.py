@@ -16,6 +16,7 @@ import numpy as np
 from autograder.examination.examine import Mistake
 
 Ask = Callable[[str, Sequence[Any]], Any]
+OTHER_KINDS = frozenset("NoneType function method type tuple list dict str int float ndarray EagerTensor".split())
 
 
 class Model:
@@ -88,7 +89,8 @@ class Model:
         description = self._ask("describe", [])
         if not isinstance(description, dict) or description.get("kind") not in ("model", "layer"):
             kind = description.get("type") if isinstance(description, dict) else None
-            raise Mistake(f"should be a Keras model; got {str(kind)[:40]}")
+            got = str(kind) if kind in OTHER_KINDS else "something else"
+            raise Mistake(f"should be a Keras model; got {got}")
         return description
 
     def _known(self, name: str) -> Any:

@@ -1,9 +1,9 @@
 """What may be said about an exception that a student's code raised while it held hidden inputs.
 
-Its message came from the student's process and could spell out what was passed in, so a message is repeated only when
-it has the form of one that Python or NumPy writes, with nothing in it but small whole numbers, operators, and names
-that stand on the very line or belong to Python; never where that line raises by itself. The line shown is taken from
-the notebook, not from the process.
+Its message came from the student's process and could spell out what was passed in. So it is read, and not repeated: one
+that has the form of Python's or NumPy's is told in words of ours, without a number, and with no name but those that
+stand on the very line or belong to Python; nothing is told where that line raises by itself. The line shown is taken
+from the notebook, not from the process.
 """
 
 from __future__ import annotations
@@ -13,45 +13,62 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-NAME = r"'?[A-Za-z_][A-Za-z0-9_.]*'?(?:\(\))?"
-NUMBERS = r"[0-9(),. ]{0,60}"
-FORMS = [
-    rf"name {NAME} is not defined",
-    rf"cannot access local variable {NAME} where it is not associated with a value",
-    rf"(?:module )?{NAME}(?: object)? has no attribute {NAME}",
-    rf"{NAME} object is not (?:callable|iterable|subscriptable)",
-    rf"cannot unpack non-iterable {NAME} object",
-    r"not enough values to unpack \(expected \d+, got \d+\)",
-    r"too many values to unpack \(expected \d+\)",
-    rf"{NAME} missing \d+ required positional arguments?: {NAME}(?:(?:,|, and| and) {NAME})*",
-    rf"{NAME} takes \d+ positional arguments? but \d+ (?:was|were) given",
-    rf"{NAME} got an unexpected keyword argument {NAME}",
-    rf"unsupported operand type\(s\) for [-+*/@%&|<>=^~]{{1,3}}: {NAME} and {NAME}",
-    rf"shapes {NUMBERS} and {NUMBERS} not aligned: \d+ \(dim \d+\) != \d+ \(dim \d+\)",
-    rf"operands could not be broadcast together with (?:remapped )?shapes {NUMBERS}",
-    rf"could not broadcast input array from shape {NUMBERS} into shape {NUMBERS}",
-    r"matmul: Input operand \d has a mismatch in its core dimension \d, with gufunc signature [()nkm?,>-]+ "
-    r"\(size \d+ is different from \d+\)",
-    rf"cannot reshape array of size \d+ into shape {NUMBERS}",
-    r"index -?\d{1,4} is out of bounds for axis \d+ with size \d{1,4}",
-    r"(?:list|tuple|string) index out of range",
-    r"axis -?\d+ is out of bounds for array of dimension \d+",
-    r"all the input array dimensions except for the concatenation axis must match exactly, but along dimension \d+, "
-    r"the array at index \d+ has size \d+ and the array at index \d+ has size \d+",
-    r"all the input arrays must have same number of dimensions, but the array at index \d+ has \d+ dimension\(s\) "
-    r"and the array at index \d+ has \d+ dimension\(s\)",
-    r"too many indices for array: array is \d+-dimensional, but \d+ were indexed",
-    r"assignment destination is read-only",
-    r"maximum recursion depth exceeded.{0,40}",
-    NAME,  # a KeyError's message is its key
-]
-LONG_NUMBER = re.compile(r"\d{5,}|\d\.\d")
-KNOWN = (
-    frozenset(dir(builtins))
-    | frozenset(dir(np))
-    | frozenset("module NoneType function method numpy tensorflow keras".split())
+LONGEST = 300  # characters of a message that is read
+NAME = r"'?([A-Za-z_][A-Za-z0-9_.]*)'?(?:\(\))?"
+OPERATOR = r"([-+*/@%&|<>=^~]{1,3})"
+COUNT = r"-?\d{1,9}"
+SIZES = r"[0-9(),. ]{0,60}"
+# The form of a message, and what is said of it: None is the message itself, which holds nothing but names then.
+FORMS: dict[str, str | None] = {
+    rf"name {NAME} is not defined": None,
+    rf"cannot access local variable {NAME} where it is not associated with a value": None,
+    rf"(?:module )?{NAME}(?: object)? has no attribute {NAME}": None,
+    rf"{NAME} object is not (?:callable|iterable|subscriptable)": None,
+    rf"cannot unpack non-iterable {NAME} object": None,
+    rf"{NAME} got an unexpected keyword argument {NAME}": None,
+    rf"unsupported operand type\(s\) for {OPERATOR}: {NAME} and {NAME}": None,
+    r"(?:list|tuple|string) index out of range": None,
+    r"assignment destination is read-only": None,
+    NAME: None,  # a KeyError's message is its key
+    rf"not enough values to unpack \(expected {COUNT}, got {COUNT}\)": "not enough values to unpack",
+    rf"too many values to unpack \(expected {COUNT}(?:, got {COUNT})?\)": "too many values to unpack",
+    rf"{NAME} missing {COUNT} required positional arguments?: {NAME}(?:(?:,|, and| and) {NAME})*": (
+        "a call with too few arguments"
+    ),
+    rf"{NAME} takes {COUNT} positional arguments? but {COUNT} (?:was|were) given": "a call with too many arguments",
+    rf"shapes {SIZES} and {SIZES} not aligned: {COUNT} \(dim {COUNT}\) != {COUNT} \(dim {COUNT}\)": (
+        "the shapes of a product do not fit each other"
+    ),
+    rf"matmul: Input operand {COUNT} has a mismatch in its core dimension {COUNT}, with gufunc signature "
+    rf"[()nkm?,>-]+ \(size {COUNT} is different from {COUNT}\)": "the shapes of a product do not fit each other",
+    rf"operands could not be broadcast together with (?:remapped )?shapes {SIZES}": (
+        "operands could not be broadcast together: their shapes do not fit each other"
+    ),
+    rf"could not broadcast input array from shape {SIZES} into shape {SIZES}": (
+        "what is assigned has not the shape of the place that it goes to"
+    ),
+    rf"cannot reshape array of size {COUNT} into shape {SIZES}": (
+        "an array cannot be reshaped so: the numbers of elements differ"
+    ),
+    rf"index {COUNT} is out of bounds for axis {COUNT} with size {COUNT}": "an index is out of bounds for its axis",
+    rf"axis {COUNT} is out of bounds for array of dimension {COUNT}": "the array has no such axis",
+    r"all the input array dimensions except for the concatenation axis must match exactly, but along dimension "
+    rf"{COUNT}, the array at index {COUNT} has size {COUNT} and the array at index {COUNT} has size {COUNT}": (
+        "all axes but the one that arrays are put together along must match exactly"
+    ),
+    rf"all the input arrays must have same number of dimensions, but the array at index {COUNT} has {COUNT} "
+    rf"dimension\(s\) and the array at index {COUNT} has {COUNT} dimension\(s\)": (
+        "arrays that are put together must have the same number of axes"
+    ),
+    rf"too many indices for array: array is {COUNT}-dimensional, but {COUNT} were indexed": (
+        "an array has more indices than axes"
+    ),
+    r"maximum recursion depth exceeded.{0,40}": "the function calls itself without end",
+}
+SHOWN_LINES = 500  # of a cell: which line went wrong is a student's to choose, and says so much
+KNOWN = frozenset(
+    "NoneType bool int float str list tuple dict set range function method type module generator numpy ndarray keras "
+    "tensorflow".split()
 )
 
 
@@ -100,24 +117,25 @@ def exception_name(kinds: object) -> str:
 
 
 def _said(message: str, line: str) -> str:
-    """The message if it may be repeated, else nothing; ``line`` is the student's that Python complains of."""
+    """What is told of a message, maybe nothing; ``line`` is the student's that Python complains of."""
     message = message.strip()
-    if line.startswith("raise"):  # the student's words, not Python's
+    if line.startswith("raise") or len(message) > LONGEST:  # the student's words, not Python's
         return ""
-    if len(message) > 300 or LONG_NUMBER.search(message) or not any(re.fullmatch(form, message) for form in FORMS):
-        return ""
-    words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", line)) | KNOWN
-    quoted = re.findall(r"'([^']*)'", message) + re.findall(r"([A-Za-z_][A-Za-z0-9_.]*)\(\)", message)
-    if re.fullmatch(NAME, message):
-        quoted.append(message.strip("'"))
-    if all(part in words for name in quoted for part in name.split(".")):
-        return message
-    few = re.search(r"missing (\d{1,2}) required positional arguments?: ", message)  # their names are on another line
-    return f"a call with {few[1]} too few arguments" if few else ""
+    for form, said in FORMS.items():
+        found = re.fullmatch(form, message)
+        if found:
+            return said or (message if all(_stands_there(name, line) for name in found.groups()) else "")
+    return ""
+
+
+def _stands_there(name: str, line: str) -> bool:
+    """Whether a name of a message, dots and all, is one of Python's or stands on the line; an operator likewise."""
+    words = {*re.findall(r"\w+", line), *KNOWN}
+    return all(part in words for part in name.split(".")) if name[0].isidentifier() else name in line
 
 
 def _line(source: str, number: object) -> str:
     lines = source.splitlines()
-    if type(number) is not int or not 1 <= number <= len(lines):
+    if type(number) is not int or not 1 <= number <= min(len(lines), SHOWN_LINES):
         return ""
     return lines[number - 1].strip()[:100]

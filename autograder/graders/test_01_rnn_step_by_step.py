@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.examination.agree import agree, entries, on_kind, unpack, untouched
+from autograder.examination.agree import agree, differs, entries, on_kind, unpack, untouched
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut, worth
 from autograder.oracles import rnn_step_by_step as oracle
 from unrolled.arrays import Case
@@ -180,7 +180,7 @@ def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Genera
     agree(student.fetch(kept[0]), case.outputs[state], state, AXES[state])
     *_, (name, documented) = case.outputs.items()
     cache = student.fetch(kept[len(case.outputs) - 1])
-    found = difference(cache, documented, name)
+    found = differs(cache, documented, name)
     if found is None:
         return
     reads_own, reads_documented = what_backward_reads(student, exercise, case, kept[len(case.outputs) - 1], rng)

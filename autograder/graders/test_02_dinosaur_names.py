@@ -20,7 +20,7 @@ from autograder.examination.agree import agree, unpack, untouched
 from autograder.examination.examine import Mistake, worth
 from autograder.oracles import dinosaur_names as oracle
 from unrolled.arrays import Case
-from unrolled.checking.compare import difference
+from unrolled.checking.compare import difference, few_or_many
 from unrolled.wire import Recipe
 
 GLOBAL = "import numpy.random as _global; "
@@ -235,19 +235,21 @@ class TestSample:
 
     @worth(4, "drawn from the network's probabilities")
     def test_chances(self, student, references, rng):
-        self.examine_draws(student, references, rng, 1.0, 900)
+        self.examine_draws(student, references, rng, 1.0, 900, "at temperature 1")
 
     @worth(3, "temperature")
     def test_temperature(self, student, references, rng):
-        self.examine_draws(student, references, rng, 0.4, 400)
-        self.examine_draws(student, references, rng, 3.0, 500)
+        self.examine_draws(student, references, rng, 0.4, 400, "at a low temperature")
+        self.examine_draws(student, references, rng, 3.0, 500, "at a high temperature")
 
-    def examine_draws(self, student: Any, references: Any, rng: Any, temperature: float, length: int) -> None:
+    def examine_draws(
+        self, student: Any, references: Any, rng: Any, temperature: float, length: int, when: str
+    ) -> None:
         parameters, char_to_ix = references["sample/talkative"].inputs["parameters"], oracle.vocabulary("abcd")
         (seed,) = seeds(rng, 1)
         got = student.call(self.exercise, parameters, char_to_ix, generator(seed), temperature, length)
         indices = indices_of(got, 5, length)
-        check_draws(indices, oracle.distributions(indices, parameters, temperature), f"at temperature {temperature:g}")
+        check_draws(indices, oracle.distributions(indices, parameters, temperature), when)
 
     @worth(3, "EOS and max_length")
     def test_ends(self, student, references, rng):
@@ -440,7 +442,8 @@ def trained_in_some_order(got: Any, case: Case) -> int:
         raise Mistake("should return the trained parameters, a dictionary, and the losses, one number a step")
     orders = case.outputs["losses"]
     if len(losses) != orders.shape[1]:
-        raise Mistake(f"returns {len(losses)} losses; there should be {orders.shape[1]}, one a name in each epoch")
+        many = few_or_many(losses, orders[0])
+        raise Mistake(f"returns too {many} losses; there should be one a name in each epoch")
     found = [k for k, right in enumerate(orders) if difference(_numbers(losses), right, "losses") is None]
     if not found:
         firsts = np.unique(orders[:, 0])

@@ -47,10 +47,11 @@ def listed(got: Any, expected: Sequence[tuple], name: str, when: str = "") -> No
     if not isinstance(got, (list, tuple, np.ndarray)):
         raise Mistake(f"should return a list of tuples; {name} is none")
     said = f" ({when})" if when else ""
-    for place, (one, right) in enumerate(zip(got, expected, strict=False)):
+    for k, (one, right) in enumerate(zip(got, expected, strict=False)):
+        place = f"{name}[0]" if k == 0 else f"{name}[-1]" if k == len(expected) - 1 else f"{name}[…]"
         if not isinstance(one, (list, tuple, np.ndarray)) or len(one) != len(right):
-            raise Mistake(f"{name}[{place}] should be a tuple of {len(right)} numbers{said}")
-        agree(list(one), list(right), f"{name}[{place}]", when=when)
+            raise Mistake(f"{place} should be a tuple of {len(right)} numbers{said}")
+        agree(tuple(one), tuple(right), place, when=when)
     if len(got) != len(expected):
         raise Mistake(f"there are {'more' if len(got) > len(expected) else 'fewer'} {name} than there should be{said}")
 
@@ -206,13 +207,11 @@ def give_weights(model: Model, weights: network.Weights) -> None:
 
 
 def _other_weights(arrays: int, shapes: Counter, wanted: dict) -> str:
+    more = f"the model has {'more' if arrays > len(wanted) else 'fewer'} arrays of weights than one LSTM cell with one "
     if arrays > len(wanted) and any(count > 1 for count in shapes.values()):
-        return (
-            f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}: "
-            + ("layers are made anew instead of being used again")
-        )
+        return f"{more}output layer: layers are made anew instead of being used again"
     if arrays != len(wanted):
-        return f"the model has {arrays} arrays of weights, and one LSTM cell with one output layer has {len(wanted)}"
+        return f"{more}output layer"
     return (
         "the model's arrays of weights do not have the shapes of one LSTM cell that reads [one-hot token; condition] "
         "and one output layer"
@@ -357,7 +356,7 @@ class TestBuildOneStepModel:
         for t in range(T_x):
             answers = second([given["tokens"][:, t], given["conditions"][:, t], a, c])
             probabilities, a, c = unpack(answers, "probabilities", "a", "c")
-            when = f"at step {t}, called with its own state" if t else ""
+            when = "at a later step, called with its own state" if t else ""
             agree(
                 probabilities, wanted[:, t], "the probabilities", STEP, when or "of a second model from the same layers"
             )
@@ -538,7 +537,7 @@ class TestGenerate:
         listed(got, expected, "tokens", when)
 
     def _off(self, turn: int, name: str, when: str) -> str:
-        where = "at the first step" if turn == 0 else f"at step {turn} (counted from 0)"
+        where = "at the first step" if turn == 0 else "at a later step"
         wanted = {
             "token": "the count-in" if turn == 0 else "the token that was chosen before",
             "condition": "what is read where the next token begins",

@@ -452,9 +452,10 @@ class TestAttention:
         if anew or not shapes:
             raise Mistake("the layer keeps no weights, or makes new ones at each call: make them once, in `build`")
         if not isinstance(shapes, list) or len(shapes) != len(weights):
-            number = len(shapes) if isinstance(shapes, list) else 0
-            more = "a bias that should not be there?" if number > len(weights) else "is a bias missing, or a product?"
-            raise Mistake(f"the layer has {number} arrays of weights; Wea, Wes, be and ve are {len(weights)}: {more}")
+            many = isinstance(shapes, list) and len(shapes) > len(weights)
+            more = "more" if many else "fewer"
+            why = "a bias that should not be there?" if many else "is a bias missing, or a product?"
+            raise Mistake(f"the layer has {more} arrays of weights than Wea, Wes, be and ve: {why}")
         if context is None:
             if sorted(map(tuple, shapes)) != sorted(weight.shape for weight in weights):
                 raise Mistake("the layer's arrays of weights do not have the shapes of Wea, Wes, be and ve")
@@ -490,11 +491,9 @@ def give_weights(model: Model, weights: Sequence[np.ndarray], of: str, shared: s
     wanted = [weight.shape for weight in weights]
     if len(shapes) > len(wanted):
         words = shared or "is something made that should not be there?"
-        raise Mistake(f"{of} has {len(shapes)} arrays of weights, and should have {len(wanted)}: {words}")
+        raise Mistake(f"{of} has more arrays of weights than it should have: {words}")
     if len(shapes) < len(wanted):
-        raise Mistake(
-            f"{of} has {len(shapes)} arrays of weights, and should have {len(wanted)}: a part of it is missing"
-        )
+        raise Mistake(f"{of} has fewer arrays of weights than it should have: a part of it is missing")
     if sorted(shapes) != sorted(wanted):
         raise Mistake(f"the arrays of weights of {of} do not have the shapes that its sizes and its inputs ask for")
     left = list(weights)

@@ -881,7 +881,7 @@ class TestStream:
         windows = [window for asked, _ in toy.asked for window in asked]
         for step, window in enumerate(windows):
             if not np.allclose(window, frames[step * stride : step * stride + kernel], atol=1e-3):
-                first = "the first step" if step == 0 else f"step {step} (counted from 0)"
+                first = "the first step" if step == 0 else "a later step"
                 raise Mistake(
                     f"the frames that go into the model for {first} are not those of the whole sound (sound {when})"
                 )
@@ -889,4 +889,5 @@ class TestStream:
             early = "later than they can be given" if sum(map(len, got)) == sum(map(len, expected)) else "not once each"
             raise Mistake(f"answers are given {early} (sound {when})")
         for number, (part, right) in enumerate(zip(got, expected, strict=True)):
-            agree(part.astype("float32"), right, f"the answer to chunk {number}", ("T_y",), f"sound {when}")
+            chunk = "the first chunk" if number == 0 else "a later chunk"
+            agree(part.astype("float32"), right, f"the answer to {chunk}", ("T_y",), f"sound {when}")

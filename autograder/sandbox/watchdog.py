@@ -135,7 +135,7 @@ class Watchdog:
         cpu, wall = total - self._cpu_from + self.helped_seconds(), now - self._wall_from
         if cpu > self._seconds or wall > self._seconds * limits.wall_factor:
             idle = cpu < IDLE * self._seconds
-            return Exceeded(f"did not finish within {self._seconds:g} seconds", time=True, idle=idle)
+            return Exceeded(f"did not finish within {self._allowed()}", time=True, idle=idle)
         memory = self._usage.memory()
         if self._memory_from is None:
             self._memory_from = memory.total
@@ -145,6 +145,12 @@ class Watchdog:
         if memory.threads > limits.threads:
             return Exceeded(f"started more than {limits.threads} threads", time=False)
         return self._hoards(room + memory.shared) if now >= self._disk_next else None
+
+    def _allowed(self) -> str:
+        """The request's time in words. What is left of the whole is not told: the student's code has chosen it."""
+        if self._seconds in (self._limits.call_seconds, self._limits.cell_seconds):
+            return f"{self._seconds:g} seconds"
+        return "the time that was left"
 
     def _hoards(self, room: int) -> Exceeded | None:
         """What is too much of what takes longer to find: files, and what has no name. ``room``: for shared memory."""

@@ -12,7 +12,7 @@ contract's names of axes and keys, and words such as "some places", instead (doc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -140,7 +140,7 @@ def _sequence_difference(
     )
 
 
-def few_or_many(got: Sequence, expected: Sequence) -> str:
+def few_or_many(got: Sized, expected: Sized) -> str:
     """ "few" or "many"."""
     return "few" if len(got) < len(expected) else "many"
 
