@@ -11,7 +11,6 @@ import inspect
 import linecache
 import os
 import traceback
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
@@ -19,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from unrolled.execution import captured, exception_name
+from unrolled.checking.limits import Stopped, listening, one_call, warned
+from unrolled.execution import exception_name
 
 MAX_PRINTED = 2_000  # characters shown of what a function printed
 MAX_MESSAGE = 400  # characters shown of an exception's text
@@ -36,16 +36,19 @@ class Attempt:
 
 
 def attempt(function: Callable[..., Any], inputs: Mapping[str, Any]) -> Attempt:
-    """Call ``function`` with copies of ``inputs``, by position; never raises but for Ctrl-C."""
+    """Call ``function`` with copies of ``inputs``, by position; never raises but for Ctrl-C.
+
+    A call that takes too long or prints too much is ended, and its ``error`` says so.
+    """
     given = {name: _copied(value) for name, value in inputs.items()}
     value, error = None, None
-    with captured() as (out, err), warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
+    with listening() as (out, err), warned() as warnings:
         try:
-            value = function(*given.values())
-        except (Exception, SystemExit) as raised:
+            with one_call():
+                value = function(*given.values())
+        except (Exception, SystemExit, Stopped) as raised:
             error = raised
-    texts = [out.text(), err.text(), *dict.fromkeys(what_was_raised(w.message) for w in warned)]
+    texts = [out.text(), err.text(), *map(what_was_raised, warnings)]
     printed = "\n".join(text.rstrip() for text in texts if text.strip())
     modified = next((place for name in given if (place := _modified(inputs[name], given[name], name))), "")
     return Attempt(value, error, modified, shortened(printed, MAX_PRINTED))
