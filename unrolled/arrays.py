@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,10 +50,33 @@ def save_cases(path: str | Path, cases: Mapping[str, Case]) -> None:
 
 def load_cases(path: str | Path) -> dict[str, Case]:
     """Read what :func:`save_cases` wrote; every array is a fresh, writable copy."""
-    with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    tree = _decode(json.loads(arrays.pop(SKELETON).tobytes()), arrays)
-    return {name: Case(**parts) for name, parts in tree.items()}
+    return dict(open_cases(path))
+
+
+def open_cases(path: str | Path) -> StoredCases:
+    """What :func:`save_cases` wrote, to be read case by case."""
+    return StoredCases(Path(path).read_bytes())
+
+
+class StoredCases(Mapping[str, Case]):
+    """Cases by name, each decoded when it is first asked for: a file may hold many of which few are used."""
+
+    def __init__(self, data: bytes) -> None:
+        self._archive = np.load(io.BytesIO(data), allow_pickle=False)
+        _, cases = json.loads(self._archive[SKELETON].tobytes())
+        self._nodes = dict(cases)
+        self._read: dict[str, Case] = {}
+
+    def __getitem__(self, name: str) -> Case:
+        if name not in self._read:
+            self._read[name] = Case(**_decode(self._nodes[name], self._archive))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
 
 
 def _npy(array: np.ndarray) -> bytes:

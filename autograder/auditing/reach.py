@@ -21,7 +21,7 @@ from autograder.examination.student import Student
 from autograder.judging.judge import cells_to_run
 from autograder.judging.reconcile import read_submission, reconcile
 from autograder.sandbox.tenant import House
-from unrolled.arrays import load_cases
+from unrolled.arrays import open_cases
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def asked(house: House, slug: str, root: Path, files: Mapping[str, bytes], seed:
     unit = find_unit(slug, root)
     notebook = reconcile(read_submission(files[f"{slug}.ipynb"]), unit.release)
     with Student(house, cells_to_run(notebook, unit.release), files) as student:
-        examine(unit, student, load_cases(unit.references), seed)
+        examine(unit, student, open_cases(unit.references), seed)
     return {exercise: frozenset(names) for exercise, names in student.asked.items()}
 
 

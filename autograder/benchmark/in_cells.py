@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from autograder.course.units import find_unit
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake
 from autograder.examination.student import Student
 from autograder.sandbox.child import Answering
 from autograder.sandbox.tenant import House, StandIns, Tenant, stand_in_answer
 from autograder.sandbox.watchdog import Limits
-from unrolled.arrays import Case, load_cases
+from unrolled.arrays import StoredCases, open_cases
 from unrolled.execution import CellRun, Session, captured
 from unrolled.wire import LENGTHS, Channel, decode, encode
 
@@ -37,7 +38,8 @@ def points(slug: str, exercise: str, worth: float, namespace: dict[str, Any]) ->
     unit = find_unit(slug)
     owner = next(owner for owner in examiners(unit.grader) if owner.exercise == exercise)
     tests, student = tests_of(owner), Here(namespace)
-    lost = sum(test.weight for test in tests if not _passes(test, owner, student, _cases(unit.references)))
+    cases = Cases(_cases(unit.references), seed=0)
+    lost = sum(test.weight for test in tests if not _passes(test, owner, student, cases))
     return round(worth * (1 - lost / sum(test.weight for test in tests)), 2) if lost else worth
 
 
@@ -157,7 +159,7 @@ def _crossed(value: Any, *, references: bool = False) -> Any:
     return decode(frame[LENGTHS.size : header], frame[header:], references=references)
 
 
-def _passes(test: Any, examiner: Any, student: Student, cases: Mapping[str, Case]) -> bool:
+def _passes(test: Any, examiner: Any, student: Student, cases: Cases) -> bool:
     """Whether a test is passed, with the student's other functions or with right versions of them."""
     provides = getattr(examiner, "provides", {})
     for stand_ins in ({}, provides) if provides else ({},):
@@ -173,5 +175,5 @@ def _passes(test: Any, examiner: Any, student: Student, cases: Mapping[str, Case
 
 
 @lru_cache
-def _cases(references: Path) -> dict[str, Case]:
-    return load_cases(references)
+def _cases(references: Path) -> StoredCases:
+    return open_cases(references)

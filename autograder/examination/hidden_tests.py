@@ -22,6 +22,7 @@ import pytest
 
 from autograder.course.units import Exercise, Unit
 from autograder.examination.agree import single_precision
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.student import Call, Handle, Student
 from autograder.examination.verdict import ExerciseVerdict, Outcome
@@ -123,11 +124,12 @@ class _Collection:
 
 
 def examine(
-    unit: Unit, student: Student, cases: Mapping[str, Case], seed: int, only: Collection[str] | None = None
+    unit: Unit, student: Student, stored: Mapping[str, Case], seed: int, only: Collection[str] | None = None
 ) -> tuple[Examined, ...]:
     """What the hidden tests say of every exercise of the unit.
 
     Args:
+        stored: the unit's references, of which the seed draws.
         only: grade these exercises alone; the others are left out of the result.
 
     Raises:
@@ -135,6 +137,7 @@ def examine(
     """
     wanted = {exercise.id: exercise for exercise in unit.exercises if only is None or exercise.id in only}
     parts: dict[str, list[Part]] = {name: [] for name in wanted}
+    cases = Cases(stored, seed)
     for test in hidden_tests(unit.grader):
         if test.exercise in wanted:
             right = {name for name, found in parts.items() if found and not any(part.mistake for part in found)}
@@ -161,7 +164,7 @@ def hidden_tests(grader: Path) -> tuple[HiddenTest, ...]:
     return tuple(collection.tests)
 
 
-def _part(test: HiddenTest, student: Student, cases: Mapping[str, Case], seed: int, right: Collection[str]) -> Part:
+def _part(test: HiddenTest, student: Student, cases: Cases, seed: int, right: Collection[str]) -> Part:
     """Run a test, and once more if other exercises may be at fault: with right versions of these.
 
     Where they are all ``right`` already, what goes wrong is this exercise's own, and right versions could only hide it
@@ -189,7 +192,7 @@ def _tried(
     part: Part,
     test: HiddenTest,
     student: Student,
-    cases: Mapping[str, Case],
+    cases: Cases,
     seed: int,
     stand_ins: StandIns,
     right: Collection[str],
@@ -217,7 +220,7 @@ def _telling(first: Mistake | None, second: Mistake) -> Mistake:
     return first
 
 
-def _run(test: HiddenTest, student: Student, cases: Mapping[str, Case], seed: int) -> None:
+def _run(test: HiddenTest, student: Student, cases: Cases, seed: int) -> None:
     """Run a test once. Whatever else than a Mistake it raises is never the student's doing: GraderFault."""
     given = {"student": student, "references": cases, "rng": _generator(seed, test.name), **test.parameters}
     try:

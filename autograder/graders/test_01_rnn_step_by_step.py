@@ -1,9 +1,9 @@
 """Hidden grader of unit 01.
 
 References are what Keras layers and GradientTape say; live cases are drawn from the submission's seed and answered by
-the quick oracle. All sizes of a case differ, no bias and no first hidden state is zero. Exercises stand in the unit's
-order: a right cell that stands in for a student's wrong one (``provides``) comes up only after the cell itself has been
-graded.
+the quick oracle, and most parts ask one. All sizes of a case differ, no bias and no first hidden state is zero.
+Exercises stand in the unit's order: a right cell that stands in for a student's wrong one (``provides``) comes up only
+after the cell itself has been graded.
 
 Backward passes are graded on the documented cache and, if that goes wrong, on the cache which the student's own forward
 pass makes: a private layout is no error. What a forward pass's cache is worth follows from that, see
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.examination.agree import agree, differs, entries, on_kind, unpack, untouched
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut, worth
 from autograder.oracles import rnn_step_by_step as oracle
 from unrolled.arrays import Case
@@ -47,10 +48,19 @@ def live(exercise: str, draw: oracle.Draw) -> Case:
     return Case(inputs, oracle.outputs_by_name(exercise, getattr(oracle, exercise)(**inputs)))
 
 
-def live_cases(exercise: str, rng: np.random.Generator) -> tuple[Case, Case, Case]:
-    """Two cases of the same random sizes, and one of others with m = 1."""
-    draw = oracle.Draw(rng)
-    return live(exercise, draw), live(exercise, draw), live(exercise, oracle.Draw(rng, m=1))
+def live_cases(references: Cases, exercise: str) -> tuple[Case, Case, Case]:
+    """A submission's own: two cases of the same random sizes, and one of others with m = 1."""
+
+    def made(rng: np.random.Generator) -> tuple[Case, Case, Case]:
+        draw = oracle.Draw(rng)
+        return live(exercise, draw), live(exercise, draw), live(exercise, oracle.Draw(rng, m=1))
+
+    return references.live(exercise, made)
+
+
+def drawn(references: Cases, exercise: str) -> Case:
+    """The live case that most parts of an exercise ask."""
+    return live_cases(references, exercise)[0]
 
 
 def check_outputs(got: Any, case: Case, names: tuple[str, ...], when: str = "") -> None:
@@ -68,9 +78,9 @@ def check_forward(student: Any, exercise: str, names: tuple[str, ...], *cases: t
         check_outputs(got, case, names, when)
 
 
-def check_habits(student: Any, exercise: str, rng: np.random.Generator) -> None:
+def check_habits(student: Any, exercise: str, references: Cases) -> None:
     """Right on sizes not seen before; arguments left alone; nothing remembered from call to call; right for m = 1."""
-    first, twin, single = live_cases(exercise, rng)
+    first, twin, single = live_cases(references, exercise)
     names = tuple(name for name in first.outputs if name in AXES)
     got, after = student.call(exercise, *first.inputs.values(), inputs_after=True)
     check_outputs(got, first, names, OTHER_SIZES)
@@ -99,9 +109,9 @@ def compare_gradients(got: Any, case: Case, keys: tuple[str, ...], when: str = "
         agree(value, case.outputs[key], key, AXES[key], when)
 
 
-def check_backward_habits(student: Any, exercise: str, rng: np.random.Generator) -> None:
+def check_backward_habits(student: Any, exercise: str, references: Cases) -> None:
     """As :func:`check_habits`, for a backward pass."""
-    first, *others = live_cases(exercise, rng)
+    first, *others = live_cases(references, exercise)
     keys = tuple(first.outputs)
     *gradients, documented = first.inputs.values()
 
@@ -295,17 +305,17 @@ class TestRnnCellForward:
 
     @worth(4, "next hidden state")
     def test_state(self, student, references, rng):
-        plain, single = references["rnn_cell_forward/plain"], references["rnn_cell_forward/one_example"]
+        plain, single = drawn(references, self.exercise), references["rnn_cell_forward/one_example"]
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "prediction")
     def test_prediction(self, student, references, rng):
-        plain, large = references["rnn_cell_forward/plain"], references["rnn_cell_forward/large"]
+        plain, large = drawn(references, self.exercise), references["rnn_cell_forward/large"]
         check_forward(student, self.exercise, ("yt_pred",), (plain, ""), (large, LARGE))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
@@ -318,17 +328,17 @@ class TestRnnForward:
 
     @worth(4, "hidden states")
     def test_states(self, student, references, rng):
-        plain, step = references["rnn_forward/plain"], references["rnn_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["rnn_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "predictions")
     def test_predictions(self, student, references, rng):
-        plain, step = references["rnn_forward/plain"], references["rnn_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["rnn_forward/one_step"]
         check_forward(student, self.exercise, ("y_pred",), (plain, ""), (step, ONE_STEP))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
@@ -343,22 +353,22 @@ class TestLstmCellForward:
 
     @worth(3, "next cell state")
     def test_cell_state(self, student, references, rng):
-        plain, single = references["lstm_cell_forward/plain"], references["lstm_cell_forward/one_example"]
+        plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "next hidden state")
     def test_hidden_state(self, student, references, rng):
-        plain, single = references["lstm_cell_forward/plain"], references["lstm_cell_forward/one_example"]
+        plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "prediction")
     def test_prediction(self, student, references, rng):
-        plain, large = references["lstm_cell_forward/plain"], references["lstm_cell_forward/large"]
+        plain, large = drawn(references, self.exercise), references["lstm_cell_forward/large"]
         check_forward(student, self.exercise, ("yt_pred",), (plain, ""), (large, LARGE))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
@@ -371,21 +381,21 @@ class TestLstmForward:
 
     @worth(3, "hidden states")
     def test_hidden_states(self, student, references, rng):
-        plain, step = references["lstm_forward/plain"], references["lstm_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["lstm_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (step, ONE_STEP))
 
     @worth(2, "cell states")
     def test_cell_states(self, student, references, rng):
-        plain, step = references["lstm_forward/plain"], references["lstm_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["lstm_forward/one_step"]
         check_forward(student, self.exercise, ("c",), (plain, ""), (step, ONE_STEP))
 
     @worth(2, "predictions")
     def test_predictions(self, student, references, rng):
-        check_forward(student, self.exercise, ("y",), (references["lstm_forward/plain"], ""))
+        check_forward(student, self.exercise, ("y",), (drawn(references, self.exercise), ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
@@ -400,17 +410,17 @@ class TestGruCellForward:
 
     @worth(5, "next state")
     def test_state(self, student, references, rng):
-        plain, single = references["gru_cell_forward/plain"], references["gru_cell_forward/one_example"]
+        plain, single = drawn(references, self.exercise), references["gru_cell_forward/one_example"]
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "prediction")
     def test_prediction(self, student, references, rng):
-        plain, large = references["gru_cell_forward/plain"], references["gru_cell_forward/large"]
+        plain, large = drawn(references, self.exercise), references["gru_cell_forward/large"]
         check_forward(student, self.exercise, ("yt_pred",), (plain, ""), (large, LARGE))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
@@ -423,16 +433,16 @@ class TestGruForward:
 
     @worth(4, "states")
     def test_states(self, student, references, rng):
-        plain, step = references["gru_forward/plain"], references["gru_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["gru_forward/one_step"]
         check_forward(student, self.exercise, ("c",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "predictions")
     def test_predictions(self, student, references, rng):
-        check_forward(student, self.exercise, ("y",), (references["gru_forward/plain"], ""))
+        check_forward(student, self.exercise, ("y",), (drawn(references, self.exercise), ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
@@ -448,12 +458,12 @@ class TestBrnnForward:
 
     @worth(2, "states from the left")
     def test_forward_states(self, student, references, rng):
-        plain, step = references["brnn_forward/plain"], references["brnn_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["brnn_forward/one_step"]
         check_forward(student, self.exercise, ("a_forward",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "states from the right")
     def test_backward_states(self, student, references, rng):
-        plain, step = references["brnn_forward/plain"], references["brnn_forward/one_step"]
+        plain, step = drawn(references, self.exercise), references["brnn_forward/one_step"]
         check_forward(student, self.exercise, ("a_backward",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "predictions")
@@ -462,7 +472,7 @@ class TestBrnnForward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
 
 class TestDeepRnnForward:
@@ -479,18 +489,18 @@ class TestDeepRnnForward:
 
     @worth(3, "the other layers' states")
     def test_all_layers(self, student, references, rng):
-        plain, layer = references["deep_rnn_forward/plain"], references["deep_rnn_forward/one_layer"]
+        plain, layer = drawn(references, self.exercise), references["deep_rnn_forward/one_layer"]
         step = references["deep_rnn_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (layer, "for one layer"), (step, ONE_STEP))
 
     @worth(3, "predictions")
     def test_predictions(self, student, references, rng):
-        plain, layer = references["deep_rnn_forward/plain"], references["deep_rnn_forward/one_layer"]
+        plain, layer = drawn(references, self.exercise), references["deep_rnn_forward/one_layer"]
         check_forward(student, self.exercise, ("y",), (plain, ""), (layer, "for one layer"))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_habits(student, self.exercise, rng)
+        check_habits(student, self.exercise, references)
 
 
 # ------------------------------------------------------------------------------------------------------------- backward
@@ -501,12 +511,12 @@ class TestRnnCellBackward:
 
     @worth(3, "gradients of the input and of the state before")
     def test_inputs(self, student, references, rng):
-        plain, single = references["rnn_cell_backward/plain"], references["rnn_cell_backward/one_example"]
+        plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "gradients of the weights")
     def test_weights(self, student, references, rng):
-        plain, single = references["rnn_cell_backward/plain"], references["rnn_cell_backward/one_example"]
+        plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dWax", "dWaa"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "gradient of the bias")
@@ -515,7 +525,7 @@ class TestRnnCellBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, rng)
+        check_backward_habits(student, self.exercise, references)
 
 
 class TestRnnBackward:
@@ -524,12 +534,12 @@ class TestRnnBackward:
 
     @worth(3, "gradients of the inputs and of the first state")
     def test_inputs(self, student, references, rng):
-        plain, step = references["rnn_backward/plain"], references["rnn_backward/one_step"]
+        plain, step = drawn(references, self.exercise), references["rnn_backward/one_step"]
         check_gradients(student, self.exercise, ("dx", "da0"), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "gradients of the weights, summed over the steps")
     def test_weights(self, student, references, rng):
-        check_gradients(student, self.exercise, ("dWax", "dWaa"), (references["rnn_backward/plain"], ""))
+        check_gradients(student, self.exercise, ("dWax", "dWaa"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradient of the bias, summed over the steps")
     def test_bias(self, student, references, rng):
@@ -542,7 +552,7 @@ class TestRnnBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, rng)
+        check_backward_habits(student, self.exercise, references)
 
 
 class TestLstmCellBackward:
@@ -550,7 +560,7 @@ class TestLstmCellBackward:
 
     @worth(2, "gradients of the input and of the hidden state before")
     def test_inputs(self, student, references, rng):
-        plain, single = references["lstm_cell_backward/plain"], references["lstm_cell_backward/one_example"]
+        plain, single = drawn(references, self.exercise), references["lstm_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(1, "gradient of the cell state before")
@@ -559,23 +569,23 @@ class TestLstmCellBackward:
 
     @worth(1, "gradients of the forget gate")
     def test_forget_gate(self, student, references, rng):
-        check_gradients(student, self.exercise, ("dWf", "dbf"), (references["lstm_cell_backward/plain"], ""))
+        check_gradients(student, self.exercise, ("dWf", "dbf"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the update gate")
     def test_update_gate(self, student, references, rng):
-        check_gradients(student, self.exercise, ("dWi", "dbi"), (references["lstm_cell_backward/plain"], ""))
+        check_gradients(student, self.exercise, ("dWi", "dbi"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the candidate")
     def test_candidate(self, student, references, rng):
-        check_gradients(student, self.exercise, ("dWc", "dbc"), (references["lstm_cell_backward/plain"], ""))
+        check_gradients(student, self.exercise, ("dWc", "dbc"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the output gate")
     def test_output_gate(self, student, references, rng):
-        check_gradients(student, self.exercise, ("dWo", "dbo"), (references["lstm_cell_backward/plain"], ""))
+        check_gradients(student, self.exercise, ("dWo", "dbo"), (drawn(references, self.exercise), ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, rng)
+        check_backward_habits(student, self.exercise, references)
 
 
 class TestLstmBackward:
@@ -584,12 +594,12 @@ class TestLstmBackward:
 
     @worth(2, "gradients of the inputs and of the first hidden state")
     def test_inputs(self, student, references, rng):
-        plain, step = references["lstm_backward/plain"], references["lstm_backward/one_step"]
+        plain, step = drawn(references, self.exercise), references["lstm_backward/one_step"]
         check_gradients(student, self.exercise, ("dx", "da0"), (plain, ""), (step, ONE_STEP))
 
     @worth(2, "gradients of the weights, summed over the steps")
     def test_weights(self, student, references, rng):
-        check_gradients(student, self.exercise, ("dWf", "dWi", "dWc", "dWo"), (references["lstm_backward/plain"], ""))
+        check_gradients(student, self.exercise, ("dWf", "dWi", "dWc", "dWo"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the biases, summed over the steps")
     def test_biases(self, student, references, rng):
@@ -602,4 +612,4 @@ class TestLstmBackward:
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
-        check_backward_habits(student, self.exercise, rng)
+        check_backward_habits(student, self.exercise, references)

@@ -22,7 +22,7 @@ from autograder.examination.student import Cell, Student
 from autograder.examination.verdict import Doubt, ExerciseVerdict, Outcome, Status, Verdict
 from autograder.judging.reconcile import Unreadable, notes, read_submission, reconcile
 from autograder.sandbox.tenant import House
-from unrolled.arrays import Case, load_cases
+from unrolled.arrays import StoredCases, open_cases
 
 _NO_MODULE = re.compile(r"No module named '([A-Za-z_]\w{0,60})(?:\.\w+)*'.{0,200}")
 
@@ -127,5 +127,5 @@ def _none_graded(unit: Unit, outcome: Outcome) -> tuple[ExerciseVerdict, ...]:
 
 
 @lru_cache
-def _cases(references: Path) -> Mapping[str, Case]:
-    return load_cases(references)
+def _cases(references: Path) -> StoredCases:
+    return open_cases(references)
