@@ -23,12 +23,14 @@ from unrolled.plots.drawing import (
     MEMORY,
     OPENNESS,
     OUTPUT,
+    WIDEST,
     arrow,
     at_step,
     box,
     canvas,
     new_figure,
 )
+from unrolled.plots.telling import courses, largest, listed, titled
 
 READ, STATES, CONTEXT, DECODER, WRITTEN = 0.0, 1.35, 3.15, 4.6, 5.95  # heights of the diagram's rows
 TEXT, ANSWER = "3 may 95", "1995-…"
@@ -36,13 +38,19 @@ TEXT, ANSWER = "3 may 95", "1995-…"
 
 def two_translators() -> Figure:
     """An encoder and a decoder without attention and with it: one narrow place, or a look at every place."""
-    with new_figure(9.4, 4.9, 1, 2) as (figure, (left, right)):
+    with new_figure(WIDEST, 4.9, 1, 2) as (figure, (left, right)):
+        figure.alt = titled(
+            f"Two translators read “{TEXT}”, {len(TEXT)} characters, and write {ANSWER}",
+            "Without attention one state, the encoder's last one, goes to every step of the decoder",
+            "With attention each step of the decoder has a context of its own, a mean of all the encoder's states with "
+            "weights that depend on the decoder's state before that step",
+        )
         for axes, title in (
             (left, "Without attention: one narrow place"),
             (right, "With attention: a look at each step"),
         ):
             canvas(axes, -0.75, 7.75, -0.55, 6.5)
-            axes.set_title(title)
+            axes.set_title(title, fontsize=10.5)
             _reader(axes, both_ways=axes is right)
             _writer(axes)
         box(left, 3.5, CONTEXT, "last state", GRADIENT, width=1.9)
@@ -63,8 +71,8 @@ def two_translators() -> Figure:
         arrow(right, (3.5, CONTEXT + 0.36), (second, DECODER - 0.36), MEMORY)
         before = _writing_places()[0]
         arrow(right, (before, DECODER - 0.36), (2.6, CONTEXT + 0.1), FAINT, bend=0.25)
-        right.text(-0.6, 3.3, "state before\nthe step", ha="left", va="center", fontsize=8.5, color="#5A5A5A")
-        right.text(5.15, 3.35, "a mean, with\nweights $\\alpha$", ha="left", va="center", fontsize=8.5, color="#5A5A5A")
+        right.text(-0.6, 3.3, "state before\nthe step", ha="left", va="center", fontsize=9.5, color="#5A5A5A")
+        right.text(5.15, 3.35, "a mean, with\nweights $\\alpha$", ha="left", va="center", fontsize=9.5, color="#5A5A5A")
         return figure
 
 
@@ -110,13 +118,22 @@ def attention_heat(weights: ArrayLike, text: str, written: str) -> Figure:
         written: T_y characters that were written.
     """
     table = np.asarray(weights, dtype=float)
-    with new_figure(1.5 + 0.27 * max(table.shape[1], 12), 0.95 + 0.27 * table.shape[0]) as (figure, axes):
+    wide = min(1.5 + 0.27 * max(table.shape[1], 12), WIDEST)
+    with new_figure(wide, 0.95 + 0.27 * table.shape[0]) as (figure, axes):
         _map(axes, table, text, size=10)
         axes.set_yticks(range(len(written)), list(written), fontsize=10)
         axes.set_ylabel("written")
         axes.set_xlabel("read")
         axes.set_title(f"Where it looked while it wrote {written}")
+        heading = f"Where it looked in “{text}” while it wrote {written}"
+        figure.alt = titled(heading, *_most_looked_at(table, text, written))
         return figure
+
+
+def _most_looked_at(table: np.ndarray, text: str, written: Sequence[str]) -> list[str]:
+    """For each character that was written the place in the text with the largest weight."""
+    places = [f"“{character}”, place {place + 1}," for place, character in enumerate(text)]
+    return [f"For {sign} most at {largest(row, places, 1)}" for sign, row in zip(written, table, strict=True)]
 
 
 def finding_the_places(maps: Sequence[ArrayLike], text: str, titles: Sequence[str]) -> Figure:
@@ -129,6 +146,8 @@ def finding_the_places(maps: Sequence[ArrayLike], text: str, titles: Sequence[st
     """
     columns = 2
     rows = -(-len(maps) // columns)
+    named = {0: "the year", 5: "the month", 8: "the day"}
+    said = []
     with new_figure(8.2, 2.15 * rows, rows, columns) as (figure, grid):
         panels = np.atleast_1d(grid).ravel()
         for axes in panels[len(maps) :]:
@@ -137,6 +156,9 @@ def finding_the_places(maps: Sequence[ArrayLike], text: str, titles: Sequence[st
             _map(axes, np.asarray(weights, dtype=float), text, size=9)
             axes.set_yticks([0, 5, 8], ["year", "month", "day"], fontsize=9)
             axes.set_title(title)
+            looks = _most_looked_at(np.asarray(weights)[list(named)], text, list(named.values()))
+            said.append(f"{title}: {'; '.join(looks)}")
+        figure.alt = titled(f"Where it looks in “{text}” after each of {len(maps)} rounds of training", *said)
         return figure
 
 
@@ -167,6 +189,7 @@ def match_by_round(rounds: ArrayLike, lines: Mapping[str, ArrayLike]) -> Figure:
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes.grid(axis="y", color="#E6E6E6")
         axes.legend(loc="lower right")
+        figure.alt = titled(f"Exact match on days never seen, by rounds of training: {courses(lines, rounds)}")
         return figure
 
 
@@ -195,4 +218,9 @@ def match_by_length(shares: Mapping[str, Mapping[int, float]], numbers: Mapping[
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axes.tick_params(axis="x", length=0)
         axes.legend(loc="upper right", ncols=len(shares))
+        said = []
+        for name, by_length in shares.items():
+            bars = (f"{group} to {group + width - 1} characters {100 * by_length[group]:.1f} %" for group in groups)
+            said.append(f"{name}: {listed(bars)}")
+        figure.alt = titled("Exact match by the length of the text", *said)
         return figure

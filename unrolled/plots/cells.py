@@ -18,6 +18,7 @@ from unrolled.plots.drawing import (
     MEMORY,
     OUTPUT,
     PAPER,
+    WIDEST,
     at_step,
     box,
     canvas,
@@ -26,6 +27,19 @@ from unrolled.plots.drawing import (
     tint,
     wire,
 )
+from unrolled.plots.telling import course, titled
+
+INSIDE = {  # what the diagrams draw, in words
+    "rnn": "x<t> times W_ax, a<t-1> times W_aa and the bias b_a are added, and tanh of the sum is the hidden state "
+    "a<t>. It goes on to the next step, and through W_ya, b_y and a softmax it gives y hat<t>.",
+    "lstm": "From a<t-1> and x<t> come three gates, forget, update and output, and a candidate. The memory c<t-1> "
+    "times the forget gate, plus the candidate times the update gate, is c<t>; tanh of c<t> times the output gate "
+    "is the hidden state a<t>, from which y hat<t> is made.",
+    "gru": "From c<t-1> and x<t> come two gates, relevance and update. The candidate is made of x<t> and of c<t-1> "
+    "times the relevance gate. The update gate times the candidate, plus 1 minus the update gate times c<t-1>, is "
+    "c<t>, from which y hat<t> is made.",
+}
+INSIDE["peephole"] = INSIDE["lstm"] + " Dashed lines lead from the memory to the three gates: these see it, too."
 
 
 def cell_diagram(kind: str) -> Figure:
@@ -49,6 +63,7 @@ def cell_diagram(kind: str) -> Figure:
     with new_figure((right + 1.6) * 0.62, 7.1 * 0.62) as (figure, axes):
         canvas(axes, -1.6, right, -0.7, 6.4)
         draw(axes)
+        figure.alt = titled(f"Diagram of one step of a cell, {kind}", INSIDE[kind])
         return figure
 
 
@@ -108,8 +123,8 @@ def _draw_lstm_cell(axes: Axes) -> None:
     dot(axes, 5, top, "+")
     dot(axes, 8.7, low, "×")
     for x, name in ((2.2, "forget"), (4.1, "update"), (7.3, "output")):
-        axes.text(x + 0.58, low - 0.56, name, fontsize=8.5, ha="center", va="center", color=FAINT)
-    axes.text(6.58, low - 0.56, "candidate", fontsize=8.5, ha="center", va="center", color=FAINT)
+        axes.text(x + 0.58, low - 0.56, name, fontsize=10, ha="center", va="center", color=FAINT)
+    axes.text(6.58, low - 0.56, "candidate", fontsize=10, ha="center", va="center", color=FAINT)
     axes.text(-0.6, top, at_step("c", "t-1"), ha="right", va="center", color=MEMORY)
     axes.text(-0.6, bus, at_step("a", "t-1"), ha="right", va="center", color=HIDDEN)
     axes.text(0.6, -0.25, at_step("x", "t"), ha="center", va="top", color=INPUT)
@@ -152,9 +167,9 @@ def _draw_gru_cell(axes: Axes) -> None:
     dot(axes, 5.9, top, "×")
     dot(axes, 8.3, mid, "×")
     dot(axes, 8.3, top, "+")
-    axes.text(2.9, low, "relevance", fontsize=8.5, ha="left", va="center", color=FAINT)
-    axes.text(5.4, low, "update", fontsize=8.5, ha="left", va="center", color=FAINT)
-    axes.text(8.9, low, "candidate", fontsize=8.5, ha="left", va="center", color=FAINT)
+    axes.text(2.9, low, "relevance", fontsize=10, ha="left", va="center", color=FAINT)
+    axes.text(5.4, low, "update", fontsize=10, ha="left", va="center", color=FAINT)
+    axes.text(8.9, low, "candidate", fontsize=10, ha="left", va="center", color=FAINT)
     axes.text(-0.6, top, at_step("c", "t-1"), ha="right", va="center", color=MEMORY)
     axes.text(1.3, -0.25, at_step("x", "t"), ha="center", va="top", color=INPUT)
     axes.text(10.8, top, at_step("c", "t"), ha="left", va="center", color=MEMORY)
@@ -196,6 +211,11 @@ def stacked_matrix(n_a: int = 4, n_x: int = 6) -> Figure:
         axes.text(
             vector + unit + 0.1, -n_a * unit - n_x * unit / 2, at_step("x", "t"), ha="left", va="center", color=INPUT
         )
+        figure.alt = titled(
+            f"W_a is W_aa, {n_a} × {n_a}, beside W_ax, {n_a} × {n_x}: together {n_a} × {n_a + n_x}",
+            f"It is multiplied by a<t-1>, {n_a} numbers, above x<t>, {n_x} numbers: {n_a + n_x} × 1",
+            f"The result has {n_a} numbers and is W_aa a<t-1> + W_ax x<t>",
+        )
         result = vector + unit + 1.45
         axes.text(result - 0.3, middle - n_a * unit / 2, "=", ha="center", va="center", fontsize=14)
         block(result, middle, 1, n_a, FAINT, "")
@@ -218,12 +238,15 @@ def activation_functions() -> Figure:
         "sigmoid: gates, yes or no": (s, s * (1 - s)),
         "ReLU: a memory without a ceiling": (np.maximum(z, 0), (z > 0).astype(float)),
     }
-    with new_figure(10.2, 2.9, 1, 3, sharex=True, sharey=True) as (figure, axes):
+    with new_figure(WIDEST, 2.9, 1, 3, sharex=True, sharey=True) as (figure, axes):
+        said = (f"{name}; {course(value)}, its slope {course(slope, z)}" for name, (value, slope) in panels.items())
+        figure.alt = titled("Three functions of z from -4 to 4, each with its slope", *said)
         for axis, (name, (value, slope)) in zip(axes, panels.items(), strict=True):
             axis.axhline(0, color=FAINT, linewidth=0.7)
             axis.axvline(0, color=FAINT, linewidth=0.7)
             axis.plot(z, value, color=HIDDEN, label="the function")
             axis.plot(z, slope, color=GRADIENT, linestyle="--", label="its slope")
-            axis.set(title=name, xlabel="z", ylim=(-1.15, 2.2), xlim=(-4, 4))
+            axis.set_title(name, fontsize=10.5)
+            axis.set(xlabel="z", ylim=(-1.15, 2.2), xlim=(-4, 4))
         axes[0].legend(loc="upper left")
         return figure

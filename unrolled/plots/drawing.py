@@ -14,10 +14,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
-from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
+from unrolled.plots.picture import Picture, make_readable
+
 INPUT, HIDDEN, MEMORY, OUTPUT, GRADIENT = "#009E73", "#0072B2", "#E69F00", "#CC79A7", "#D55E00"
+WIDEST = 8.8  # inches
 GATE, INK, FAINT, PAPER = "#56B4E9", "#2B2B2B", "#9A9A9A", "#F7F7F7"
 LINES = [HIDDEN, GRADIENT, INPUT, OUTPUT, MEMORY, GATE, INK]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
@@ -46,12 +48,18 @@ STYLE: Any = {  # matplotlib's own type for this is the list of all its settings
 @contextmanager
 def new_figure(
     width: float, height: float, rows: int = 1, columns: int = 1, **options: Any
-) -> Iterator[tuple[Figure, Any]]:
-    """A figure of width x height inches in the course's style, closed at the end so that a notebook shows it once."""
+) -> Iterator[tuple[Picture, Any]]:
+    """A figure of width x height inches in the course's style, closed at the end so that a notebook shows it once.
+
+    Whoever draws it gives it an alternative text, ``figure.alt``. Wider than ``WIDEST`` its labels would be too small
+    where a page has 600 pixels for it.
+    """
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
+        size: Any = {"figsize": (width, height), "layout": "constrained", "FigureClass": Picture}
+        figure, axes = plt.subplots(rows, columns, **size, **options)
         try:
             yield figure, axes
+            make_readable(figure)
         finally:
             plt.close(figure)
 

@@ -29,6 +29,8 @@ from unrolled.plots.drawing import (
     new_figure,
     tint,
 )
+from unrolled.plots.picture import text_on
+from unrolled.plots.telling import largest, listed, titled
 
 MONO = "DejaVu Sans Mono"
 COLOURS = {"PER": HIDDEN, "LOC": INPUT, "ORG": MEMORY}
@@ -84,7 +86,20 @@ def marked_text(texts: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]]
             patches = [Patch(facecolor=colour, label=kind) for kind, colour in tints.items()]
             axes.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=len(kinds), fontsize=9.5)
         axes.set_title(title)
+        figure.alt = titled(title or "Texts with their names in colour", *map(_marked, texts))
         return figure
+
+
+def _marked(text: tuple[str, Sequence[tuple[str, str, int, int]]]) -> str:
+    """A text, and what is coloured in it."""
+    words, names = text
+    spans: list[tuple[str, int, int]] = []
+    for _, kind, start, end in names:
+        if spans and spans[-1][0] == kind and start == spans[-1][2]:
+            spans[-1] = (kind, spans[-1][1], end)
+        else:
+            spans.append((kind, start, end))
+    return f"“{words}” " + (listed(f"{words[start:end]} is {kind}" for kind, start, end in spans) or "No names")
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -131,6 +146,7 @@ def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Se
     """
     table = np.array([np.asarray(row) for row in features]) > 0
     shown = np.flatnonzero(table.any(axis=0))
+    having = (listed(names[int(place)] for place in np.flatnonzero(row)) or "none" for row in table)
     with new_figure(WIDTH, 1.1 + 0.34 * len(words)) as (figure, axes):
         for row, column in zip(*np.nonzero(table[:, shown]), strict=True):
             axes.add_patch(Rectangle((column - 0.4, row - 0.4), 0.8, 0.8, facecolor=tint(INPUT, 0.75)))
@@ -145,6 +161,8 @@ def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Se
         axes.grid(axis="y", which="minor", color="#E6E6E6")
         axes.tick_params(which="minor", length=0)
         axes.spines[:].set_visible(False)
+        said = (f"{word}: {has}" for word, has in zip(words, having, strict=True))
+        figure.alt = titled("Which features words have", *said)
         return figure
 
 
@@ -178,6 +196,13 @@ def padded_batch(
         patches = [Patch(facecolor=colour, label=name) for name, colour in kinds.items()]
         axes.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=9)
         axes.set_title(title)
+        strange = (numbers == unknown) & (real > 0)
+        said = (
+            f"sentence {row}: {int(real[row].sum())} words, {int(strange[row].sum())} of them unknown, "
+            f"{T_x - int(real[row].sum())} places of padding"
+            for row in range(m)
+        )
+        figure.alt = titled(title or f"A batch of {m} sentences, {T_x} steps each", *said)
         return figure
 
 
@@ -210,6 +235,13 @@ def taggers_side_by_side(
                 panel.tick_params(which="minor", length=0)
         figure.colorbar(image, ax=axes, label="probability", shrink=0.5)
         figure.suptitle(title, x=0.01, ha="left", fontsize=11.5)
+        said = []
+        for words, by_tagger in answers:
+            for name, given in by_tagger.items():
+                rows_of_tags = zip(words, np.asarray(given, dtype=float), strict=True)
+                chosen = (f"{word} {tags[int(row.argmax())]} {row.max():.0%}" for word, row in rows_of_tags)
+                said.append(f"{name}: {listed(chosen)}")
+        figure.alt = titled(title or "What taggers find most probable", *said)
         return figure
 
 
@@ -226,9 +258,9 @@ def confusion_matrix(counts: ArrayLike, tags: Sequence[str], *, title: str = "")
     rest[np.unravel_index(table.argmax(), table.shape)] = 0
     shade = np.sqrt(rest / max(rest.max(), 1))
     with new_figure(6.6, 5.0) as (figure, axes):
-        axes.imshow(shade, cmap=OPENNESS, vmin=0, vmax=1.1)
+        image = axes.imshow(shade, cmap=OPENNESS, vmin=0, vmax=1.1)
         for row, column in np.ndindex(*table.shape):
-            colour = "white" if shade[row, column] > 0.6 else INK if table[row, column] else FAINT
+            colour = text_on(image.to_rgba(shade[row, column])[:3]) if table[row, column] else FAINT
             weight = "bold" if row == column else "normal"
             text = f"{table[row, column]:,}"
             axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=10, fontweight=weight)
@@ -236,6 +268,12 @@ def confusion_matrix(counts: ArrayLike, tags: Sequence[str], *, title: str = "")
         axes.set_yticks(range(len(tags)), tags)
         axes.tick_params(length=0)
         axes.set(xlabel="what the tagger says", ylabel="true", title=title)
+        right = np.trace(table) / max(table.sum(), 1)
+        mixed_up = table - np.diag(np.diag(table))
+        pairs = [f"{said} for {true}" for true in tags for said in tags]
+        most = largest(mixed_up.ravel(), pairs)
+        share = f"{right:.1%} of {table.sum():,} words are right"
+        figure.alt = titled(title or "A confusion matrix", f"{share}; wrong most often: {most}")
         axes.spines[:].set_visible(False)
         return figure
 
@@ -269,4 +307,10 @@ def tag_lattice(
         for t, word in enumerate(words):
             axes.text(t, -0.75, word, ha="right" if steps > 9 else "center", va="center", rotation=20 * (steps > 9))
         axes.set_title(title)
+        best = table.argmax(axis=1)
+        said = (
+            f"{word}: most probable {tags[first]} {row[first]:.0%}, on the path {tags[second]}"
+            for word, row, first, second in zip(words, table, best, path, strict=True)
+        )
+        figure.alt = titled(title or "The lattice of tags", *said)
         return figure

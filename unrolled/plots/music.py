@@ -18,10 +18,12 @@ from unrolled.datasets.jazz import (
     TICKS_PER_BEAT,
     TICKS_PER_CHORD,
     Chorus,
+    Note,
     chord_at,
     is_chord_tone,
 )
-from unrolled.plots.drawing import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, new_figure, tint
+from unrolled.plots.drawing import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, WIDEST, new_figure, tint
+from unrolled.plots.telling import courses, largest, listed, number, titled
 
 
 def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: str = "") -> Figure:
@@ -39,12 +41,24 @@ def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: st
     shown = [note for note in chorus.notes if first * TICKS_PER_BAR <= note.onset < end * TICKS_PER_BAR]
     low, high = min((note.pitch for note in shown), default=60) - 2, max((note.pitch for note in shown), default=72) + 2
     height = min(2.6, max(1.5, 0.075 * (high - low)))
-    with new_figure(10.2, height * len(lines) + 0.5, len(lines), 1, squeeze=False) as (figure, grid):
+    with new_figure(WIDEST, height * len(lines) + 0.5, len(lines), 1, squeeze=False) as (figure, grid):
         for axis, (start, stop) in zip(grid[:, 0], lines, strict=True):
             _roll_line(axis, chorus, start, stop, low, high)
             axis.set_xlim(start * TICKS_PER_BAR, (start + 4) * TICKS_PER_BAR)
-        grid[0, 0].set_title(title or f"{chorus.name}, {chorus.tempo} beats a minute", pad=18)
+        heading = title or f"{chorus.name}, {chorus.tempo} beats a minute"
+        grid[0, 0].set_title(heading, pad=18)
+        figure.alt = titled(heading, f"Piano roll of bars {first + 1} to {end}", *_notes_in_words(chorus, shown))
         return figure
+
+
+def _notes_in_words(chorus: Chorus, notes: Sequence[Note]) -> list[str]:
+    """How many notes, between which pitches, and how many of them are tones of their chords."""
+    if not notes:
+        return ["No notes"]
+    fitting = sum(is_chord_tone(chord_at(chorus, note.onset), note.pitch) for note in notes)
+    low, high = min(note.pitch for note in notes), max(note.pitch for note in notes)
+    names = [f"{NAMES[pitch % 12]}{pitch // 12 - 1}" for pitch in (low, high)]
+    return [f"{len(notes)} notes between {names[0]} and {names[1]}", f"{fitting} of them are tones of their chord"]
 
 
 def _roll_line(axis: Axes, chorus: Chorus, start: int, stop: int, low: int, high: int) -> None:
@@ -102,6 +116,8 @@ def training_curve(
         for (name, level), colour in zip(levels.items(), (OUTPUT, FAINT, INK), strict=False):
             axes.axhline(level, color=colour, linestyle="--", linewidth=1.5)
             axes.text(right, level, f"{name} {level:.2f}", ha="right", va="bottom", color=INK, fontsize=9.5)
+        without = listed(f"{name} {level:.2f}" for name, level in levels.items())
+        figure.alt = titled(title, f"Nats a note by epoch, {courses(losses, epochs)}", f"Without training: {without}")
         axes.set(title=title, xlabel="epoch", ylabel="loss, nats a note")
         axes.grid(axis="y", color="#E6E6E6")
         axes.set_axisbelow(True)
@@ -137,4 +153,8 @@ def token_histogram(tokens: Sequence[tuple[int, int]], *, title: str = "") -> Fi
         bar.set_ticks(powers, labels=[f"{10**power:,}" for power in powers])
         bar.outline.set_visible(False)
         bar.set_label("times in the corpus")
+        names = [f"rest of {long} ticks" if high == REST else f"pitch {high}, {long} ticks" for long, high in counts]
+        most = largest(list(counts.values()), names)
+        heading = title or f"{len(counts)} different tokens"
+        figure.alt = titled(heading, f"{number(counts.total())} in all; most: {most}")
         return figure

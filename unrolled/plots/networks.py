@@ -25,6 +25,7 @@ from unrolled.plots.drawing import (
     new_figure,
     wire,
 )
+from unrolled.plots.telling import titled
 
 
 def unrolled_network(
@@ -70,7 +71,23 @@ def unrolled_network(
         axes.text((steps - 1.5) * stride, top, "…", ha="center", va="center", fontsize=15, color=FAINT)
         if gradient:
             axes.text(left + 0.05, top + 0.5, "gradient", color=GRADIENT, va="center")
+        figure.alt = titled(title or "A recurrent network", *_in_words(steps, layers, bidirectional, folded, gradient))
         return figure
+
+
+def _in_words(steps: int, layers: int, bidirectional: bool, folded: bool, gradient: bool) -> list[str]:
+    """What is drawn, part by part."""
+    said = [f"{steps} steps are drawn, the last one being T_x, each with its input x below and its output y hat above"]
+    if folded:
+        said.append("On the left the same network is one cell whose hidden state comes back to it in a loop")
+    if bidirectional:
+        said.append("Between them are two layers: one hands its state to the right, the other one to the left")
+    else:
+        cells = "is a cell" if layers == 1 else f"are {layers} layers of cells"
+        said.append(f"Between them {cells}; each cell hands its hidden state to the same cell one step later")
+    if gradient:
+        said.append("Above each output is its loss; the gradient goes down from it, and from cell to cell back in time")
+    return said
 
 
 def _folded_network(axes: Axes, x: float, rise: float, top: float) -> None:

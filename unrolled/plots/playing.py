@@ -20,6 +20,7 @@ from unrolled.plots.drawing import (
     LINES,
     MEMORY,
     OUTPUT,
+    WIDEST,
     arrow,
     at_step,
     box,
@@ -28,13 +29,14 @@ from unrolled.plots.drawing import (
     tint,
     wire,
 )
+from unrolled.plots.telling import listed, titled
 
 STRIDE, CELL, TOP = 2.3, 1.5, 3.0  # where things stand: steps apart, cells' height, outputs' height
 
 
 def training_and_playing(steps: int = 3) -> Figure:
     """The same network twice: in training the right notes come in, at the concert its own; r is what it reads."""
-    with new_figure(11.6, 4.6, 1, 2) as (figure, (left, right)):
+    with new_figure(WIDEST, 3.9, 1, 2) as (figure, (left, right)):
         for axes, title in ((left, "Training: the teacher's notes go in"), (right, "Concert: its own notes go in")):
             canvas(axes, -1.9, STRIDE * (steps - 1) + 1.5, -0.55, TOP + 1.75)
             axes.set_title(title)
@@ -56,8 +58,13 @@ def training_and_playing(steps: int = 3) -> Figure:
                     (x - 0.45, 0),
                 ]
                 wire(right, bend, MEMORY, rim="white")
-        left.text(-0.6, TOP + 1.15, "right answer", ha="right", va="center", fontsize=9)
-        left.text(-0.6, TOP + 0.6, "loss", ha="right", va="center", fontsize=9, color=GRADIENT)
+        left.text(-0.6, TOP + 1.15, "right answer", ha="right", va="center", fontsize=9.5)
+        left.text(-0.6, TOP + 0.6, "loss", ha="right", va="center", fontsize=9.5, color=GRADIENT)
+        figure.alt = titled(
+            f"The same network twice, {steps} steps each",
+            "In training each step reads the right note before, and its loss compares what it says with the answer",
+            "At the concert each step reads the note that was chosen from the probabilities of the step before",
+        )
         return figure
 
 
@@ -89,7 +96,8 @@ def window_table(rows: Mapping[str, Sequence[str]]) -> Figure:
     """
     words = list(dict.fromkeys(word for line in rows.values() for word in line))
     steps = len(next(iter(rows.values())))
-    with new_figure(1.6 + 1.0 * steps, 0.55 + 0.5 * len(rows)) as (figure, axes):
+    with new_figure(min(1.6 + 1.0 * steps, WIDEST), 0.55 + 0.5 * len(rows)) as (figure, axes):
+        figure.alt = titled(f"{steps} steps", *(f"{name}: {listed(line)}" for name, line in rows.items()))
         axes.set(xlim=(-1.9, steps - 0.45), ylim=(len(rows) - 0.4, -0.75))
         axes.axis("off")
         for step in range(steps):

@@ -32,9 +32,10 @@ from unrolled.plots.drawing import (
     tint,
     wire,
 )
+from unrolled.plots.telling import course, courses, listed, number, titled
 
 SOUND = "magma"  # dark where it is silent; brightness rises evenly with the logarithm of the power
-WIDE = 9.0  # inches
+WIDE = 8.8  # inches
 
 
 def waveform(samples: ArrayLike, rate: int, *, title: str = "", zoom_ms: float = 15.0) -> Figure:
@@ -57,6 +58,11 @@ def waveform(samples: ArrayLike, rate: int, *, title: str = "", zoom_ms: float =
         near.plot(1000 * np.arange(loudest, loudest + count) / rate, sound[piece], ".", color=INK, markersize=3)
         near.set(xlabel="milliseconds")
         near.margins(x=0)
+        figure.alt = titled(
+            title or "Air pressure over time",
+            f"{len(sound) / rate:.2f} seconds, {number(len(sound))} samples, at most {np.abs(sound).max():.2f}",
+            f"Beside it {zoom_ms:g} milliseconds of it, {count} samples, from {loudest / rate:.2f} seconds on",
+        )
         figure.suptitle(title, x=0.01, ha="left", fontsize=11.5)
         return figure
 
@@ -81,6 +87,12 @@ def framing(samples: ArrayLike, rate: int, frame: int, hop: int) -> Figure:
         hertz = np.arange(frame // 2 + 1) * rate / frame
         transformed.plot(hertz / 1000, np.log(np.abs(np.fft.rfft(middle)) ** 2 + 1e-6), color=GRADIENT, linewidth=1.4)
         transformed.set(title="How much of each", xlabel="kilohertz", ylabel="log power")
+        peak = hertz[int(np.abs(np.fft.rfft(middle)).argmax())]
+        figure.alt = titled(
+            f"Three frames of {1000 * frame / rate:g} milliseconds, one every {1000 * hop / rate:g} milliseconds",
+            "Each is faded in and out",
+            f"The spectrum of the second one, {len(hertz)} frequencies, has its peak at {peak:.0f} hertz",
+        )
         return figure
 
 
@@ -101,6 +113,7 @@ def spectrograms(pictures: Mapping[str, ArrayLike], *, rate: int, hop: int) -> F
             axis.set_xlabel("seconds")
         axes[0][0].set_ylabel("kilohertz")
         figure.colorbar(image, ax=axes[0].tolist(), label="log power", pad=0.01)
+        figure.alt = titled("Spectrograms", *(f"{name}: {_size(p, rate, hop)}" for name, p in arrays.items()))
         return figure
 
 
@@ -123,7 +136,17 @@ def before_and_after_bands(picture: ArrayLike, banded: ArrayLike, rate: int, hop
             interpolation="nearest",
         )
         right.set(title=f"{narrow.shape[1]} bands", xlabel="seconds", ylabel="band")
+        bands = f"The same in {narrow.shape[1]} bands: log power from {number(narrow.min())} to {number(narrow.max())}"
+        figure.alt = titled(f"A spectrogram: {_size(whole, rate, hop)}", bands)
         return figure
+
+
+def _size(picture: np.ndarray, rate: int, hop: int) -> str:
+    """What a spectrogram holds: its size, and where in time and frequency it is loudest."""
+    frame, place = np.unravel_index(int(picture.argmax()), picture.shape)
+    hertz = place * rate / 2 / max(picture.shape[1] - 1, 1)
+    loudest = f"loudest at {frame * hop / rate:.2f} seconds and {hertz:.0f} hertz"
+    return f"{picture.shape[0]} frames of {picture.shape[1]} frequencies, {loudest}"
 
 
 def _range(*pictures: np.ndarray) -> tuple[float, float]:
@@ -199,6 +222,14 @@ def along_sound(
         bottom.set(xlabel="seconds", ylim=(-0.04, 1.2), xlim=(0, len(sound) / rate), yticks=[0, 0.5, 1])
         bottom.set_ylabel("answer")
         bottom.legend(loc="upper center", bbox_to_anchor=(0.5, -0.42), ncols=5, fontsize=9.5)
+        marks = {"words end at": ends, "found at": found}
+        figure.alt = titled(
+            title or "Sound, its spectrogram and the answers along it",
+            f"{len(sound) / rate:.1f} seconds",
+            *(f"{what} {listed(f'{at:.1f}' for at in times)} seconds" for what, times in marks.items() if len(times)),
+            *(f"{name}: mean {np.mean(np.asarray(values)):.2f}, {course(values)}" for name, values in answers.items()),
+            f"The threshold is {threshold:g}" if threshold is not None else "",
+        )
         return figure
 
 
@@ -238,6 +269,11 @@ def detector_diagram(kernel: int, stride: int) -> Figure:
         )
         arrow(axes, (7.7, -0.3), (8.7, -0.3), FAINT)
         axes.text(8.2, 0.0, "time", ha="center", va="bottom", color=FAINT)
+        figure.alt = titled(
+            f"The detector at {steps} steps: at the bottom frames; windows of {kernel} frames, each {stride} after the "
+            "one before, go into a convolution",
+            "Above it are two layers of GRU cells that hand their memory to the right only, and a probability a step",
+        )
         return figure
 
 
@@ -269,6 +305,14 @@ def misses_and_alarms(
         axes.set_ylim(bottom=0)
         axes.grid(color=FAINT, alpha=0.3)
         axes.legend()
+        said = [
+            f"{name}: words missed, of 100, {courses({'by false alarms an hour': 100 * np.asarray(missed)}, alarms)}"
+            for name, (alarms, missed) in curves.items()
+        ]
+        if chosen:
+            point = f"{chosen[0]:.3g} false alarms an hour, {100 * chosen[1]:.3g} of 100 words missed"
+            said.append(f"The threshold in use: {point}")
+        figure.alt = titled(title or "Misses against false alarms", *said)
         return figure
 
 
@@ -280,6 +324,7 @@ def chunk_diagram(frame: int, hop: int, sizes: Sequence[int]) -> Figure:
         sizes: samples of the chunks.
     """
     ends = np.cumsum(sizes)
+    needed: list[str] = []
     with new_figure(WIDE, 2.9) as (figure, axes):
         left = 0
         for number, end in enumerate(ends):
@@ -292,7 +337,12 @@ def chunk_diagram(frame: int, hop: int, sizes: Sequence[int]) -> Figure:
             colour = LINES[number % len(LINES)]
             y = 1.15 + 0.42 * (k % 4)
             axes.add_patch(Rectangle((start, y), frame, 0.3, facecolor=tint(colour, 0.35), edgecolor=colour))
-            axes.text(start + frame / 2, y + 0.14, f"frame {k}", ha="center", va="center", fontsize=8.5)
+            axes.text(start + frame / 2, y + 0.14, f"frame {k}", ha="center", va="center", fontsize=9.5)
+            needed.append(f"frame {k} with chunk {number}")
+        figure.alt = titled(
+            f"{len(sizes)} chunks of {listed(sizes)} samples, frames of {frame} samples, one every {hop}",
+            f"Whole become {listed(needed)}",
+        )
         axes.set(xlim=(-0.01 * ends[-1], 1.01 * ends[-1]), ylim=(-0.1, 3.0), yticks=[])
         axes.set_xlabel("samples")
         axes.spines["left"].set_visible(False)

@@ -23,6 +23,7 @@ from unrolled.plots.drawing import (
     LINES,
     OPENNESS,
     OUTPUT,
+    WIDEST,
     arrow,
     at_step,
     box,
@@ -30,6 +31,7 @@ from unrolled.plots.drawing import (
     new_figure,
     tint,
 )
+from unrolled.plots.telling import course, largest, listed, number, titled
 
 MONO = "DejaVu Sans Mono"
 
@@ -66,18 +68,22 @@ def probability_chains(chains: Sequence[Sequence[tuple[str, float]]], *, title: 
     """
     widths = [[0.45 + 0.14 * len(token) for token, _ in chain] for chain in chains]
     reach = max(sum(row) for row in widths)
-    with new_figure(9.6, 0.5 + 1.05 * len(chains)) as (figure, axes):
+    said = []
+    with new_figure(WIDEST, 0.5 + 1.05 * len(chains)) as (figure, axes):
         canvas(axes, -0.2, reach + 2.4, -1.35 * len(chains) + 0.4, 0.65)
         axes.set_aspect("auto")
         for row, (chain, row_widths) in enumerate(zip(chains, widths, strict=True)):
             x, y = 0.0, -1.35 * row
             for (token, probability), width in zip(chain, row_widths, strict=True):
                 _token(axes, x, y, token, width, tint(OUTPUT, 0.12 + 0.75 * probability))
-                axes.text(x + width / 2, y - 0.52, f"{probability:.2g}", ha="center", va="center", fontsize=9)
+                axes.text(x + width / 2, y - 0.52, f"{probability:.2g}", ha="center", va="center", fontsize=10)
                 x += width
             product = float(np.prod([probability for _, probability in chain]))
             axes.text(reach + 0.25, y, f"P = {_power(product)}", ha="left", va="center", fontsize=12)
+            tokens = ", ".join(f"{token} {probability:.2g}" for token, probability in chain)
+            said.append(f"{tokens}; the product is {product:.1e}")
         axes.set_title(title)
+        figure.alt = titled(title or "Sentences, token by token", *said)
         return figure
 
 
@@ -96,7 +102,7 @@ def token_strips(strips: Mapping[str, Sequence[str]], *, title: str = "") -> Fig
     """
     widths = {name: [0.34 + 0.15 * len(token) for token in tokens] for name, tokens in strips.items()}
     reach = max(sum(row) for row in widths.values())
-    with new_figure(9.6, 0.5 + 0.7 * len(strips)) as (figure, axes):
+    with new_figure(WIDEST, 0.5 + 0.7 * len(strips)) as (figure, axes):
         canvas(axes, -0.28 * reach, reach * 1.13, -len(strips) + 0.4, 0.6)
         axes.set_aspect("auto")
         for row, (name, tokens) in enumerate(strips.items()):
@@ -108,6 +114,8 @@ def token_strips(strips: Mapping[str, Sequence[str]], *, title: str = "") -> Fig
                 x += width
             axes.text(x + 0.15, -row, f"{len(tokens)} steps", ha="left", va="center", color=FAINT)
         axes.set_title(title)
+        cuts = (f"{name}: {len(tokens)} steps, {' '.join(map(_shown, tokens))}" for name, tokens in strips.items())
+        figure.alt = titled(title or "A line in tokens", *cuts)
         return figure
 
 
@@ -118,13 +126,18 @@ def teacher_forcing(name: str = "yi") -> Figure:
         name: two to four letters.
     """
     steps, stride = len(name) + 1, 1.75
-    with new_figure(10.4, 4.1, 1, 2) as (figure, grid):
+    with new_figure(WIDEST, 3.9, 1, 2) as (figure, grid):
         for axes, writing in zip(grid, (False, True), strict=True):
             canvas(axes, -1.5, stride * (steps - 1) + 1.1, -0.75, 5.5)
             for t in range(steps):
                 _one_step(axes, t, name, stride, writing)
             who = "writing: its own sample" if writing else "training: the teacher's letter"
-            axes.set_title(f"{who} is the next input")
+            axes.set_title(f"{who} is the next input", fontsize=10.5)
+        figure.alt = titled(
+            f"The network twice, {steps} steps each, for the name {name}",
+            "In training the true letter above each step, which its loss compares with, is the next step's input",
+            "In writing a letter is drawn from each step's probabilities, and is the next step's input",
+        )
         return figure
 
 
@@ -145,10 +158,10 @@ def _one_step(axes: Axes, t: int, name: str, stride: float, writing: bool) -> No
     axes.text(x, 4.55, answer, ha="center", va="center", fontsize=13, color=colour, fontweight="bold")
     if writing:
         arrow(axes, (x, 3.35), (x, 4.25), OUTPUT)
-        axes.text(x - 0.08, 3.78, "draw", ha="right", va="center", fontsize=9, color=OUTPUT)
+        axes.text(x - 0.08, 3.78, "draw", ha="right", va="center", fontsize=9.5, color=OUTPUT)
     else:
         axes.plot([x, x], [3.4, 4.2], color=GRADIENT, linewidth=1.6, linestyle=(0, (4, 2.5)))
-        axes.text(x - 0.08, 3.78, "loss", ha="right", va="center", fontsize=9, color=GRADIENT)
+        axes.text(x - 0.08, 3.78, "loss", ha="right", va="center", fontsize=9.5, color=GRADIENT)
     if not last:
         _feed_back(axes, x, stride, colour)
 
@@ -185,8 +198,11 @@ def letter_table(table: ArrayLike, letters: str, *, title: str = "") -> Figure:
         names = [_shown(letter) for letter in letters]
         axes.set_xticks(range(len(letters)), names)
         axes.set_yticks(range(len(letters)), names)
-        axes.tick_params(length=0, labelsize=9)
+        axes.tick_params(length=0, labelsize=9.5)
         axes.set(title=title, xlabel="next letter", ylabel="letter")
+        pairs = [f"{one} then {other}" for one in names for other in names]
+        most = largest(values.ravel(), pairs, 6)
+        figure.alt = titled(title or "Letter after letter", f"{len(names)} letters; largest: {most}")
         axes.spines[:].set_visible(True)
         _probability_bar(figure, image, axes)
         return figure
@@ -209,7 +225,8 @@ def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *,
         title: a line above all panels.
     """
     rows = len(distributions)
-    with new_figure(9.6, 0.5 + 0.78 * rows, rows, 1, sharex=True, squeeze=False) as (figure, grid):
+    said = []
+    with new_figure(WIDEST, 0.5 + 0.78 * rows, rows, 1, sharex=True, squeeze=False) as (figure, grid):
         for axes, (temperature, values) in zip(grid[:, 0], distributions.items(), strict=True):
             heights = np.asarray(values, dtype=float)
             axes.bar(range(len(letters)), heights, color=OUTPUT, width=0.8)
@@ -217,6 +234,8 @@ def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *,
             axes.set_yticklabels(["0", f"{heights.max():.2f}"])
             axes.set_ylabel(f"{temperature:g}", rotation=0, ha="right", va="center", fontweight="bold")
             axes.tick_params(axis="x", length=0)
+            said.append(f"Temperature {temperature:g}: {largest(heights, [_shown(letter) for letter in letters])}")
+        figure.alt = titled(title or "A distribution at several temperatures", *said)
         grid[-1, 0].set_xticks(range(len(letters)), [_shown(letter) for letter in letters])
         grid[0, 0].set_title(title)
         return figure
@@ -233,14 +252,17 @@ def next_letter_heat(probabilities: ArrayLike, name: str, letters: str, *, title
     """
     values = np.asarray(probabilities, dtype=float)
     came = [letters.index(letter) for letter in name + "\n"]
-    with new_figure(2.2 + 0.5 * len(came), 6.3) as (figure, axes):
+    with new_figure(min(2.2 + 0.5 * len(came), WIDEST), 6.3) as (figure, axes):
+        shares = zip([*name, "the end"], values[came, range(len(came))], strict=True)
+        given = (f"{letter} {share:.0%}" for letter, share in shares)
+        figure.alt = titled(title or f"What is expected next in {name}", f"Given to what came: {listed(given)}")
         image = axes.imshow(np.sqrt(values), cmap=OPENNESS, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
         axes.scatter(range(len(came)), came, s=95, facecolors="none", edgecolors=GRADIENT, linewidths=1.8)
         for t, place in enumerate(came):
-            axes.text(t, -1.05, f"{values[place, t]:.0%}", ha="center", va="center", fontsize=8.5, color=GRADIENT)
+            axes.text(t, -1.05, f"{values[place, t]:.0%}", ha="center", va="center", fontsize=9.5, color=GRADIENT)
         axes.set_xticks(range(len(came)), ["start", *name])
         axes.set_yticks(range(len(letters)), [_shown(letter) for letter in letters])
-        axes.tick_params(length=0, labelsize=9)
+        axes.tick_params(length=0, labelsize=9.5)
         axes.set_title(title, pad=20)
         axes.set(xlabel="letter that was read last", ylabel="next letter")
         axes.spines[:].set_visible(True)
@@ -278,6 +300,8 @@ def clipped_arrows(gradient: ArrayLike, clipped: Mapping[str, ArrayLike], *, tit
             )
         axes.set(title=title, xlim=(0, 1.45 * whole[0]), ylim=(0, 1.3 * whole[1]))
         axes.set(xlabel="first number", ylabel="second number")
+        ends = (f"{name} ({x:.2f}, {y:.2f})" for name, (x, y) in arrows.items())
+        figure.alt = titled(title or "A gradient and what clipping leaves of it", f"Arrows: {listed(ends)}")
         return figure
 
 
@@ -299,7 +323,7 @@ def training_story(
     losses = np.asarray(smoothed, dtype=float)
     places, held_out, _ = zip(*story, strict=True)
     shape = {"gridspec_kw": {"width_ratios": [3, 1.6]}}
-    with new_figure(10.4, 4.4, 1, 2, **shape) as (figure, (axes, beside)):
+    with new_figure(WIDEST, 4.4, 1, 2, **shape) as (figure, (axes, beside)):
         axes.plot(np.arange(1, len(losses) + 1), losses, color=FAINT, linewidth=1.1, label="training, running average")
         axes.plot(places, held_out, color=HIDDEN, marker="o", markersize=5, label="held-out names")
         for (name, value), dashes in zip((baselines or {}).items(), ["--", ":", "-."], strict=False):
@@ -312,7 +336,14 @@ def training_story(
         axes.grid(axis="y", color="#E6E6E6")
         axes.set_axisbelow(True)
         axes.legend(loc="upper right", bbox_to_anchor=(1.0, 0.88))
-        _written_beside(beside, [(place, value, text) for place, value, text in story if text])
+        looks = [(place, value, text) for place, value, text in story if text]
+        _written_beside(beside, looks)
+        levels = listed(f"{name} {value:.2f}" for name, value in (baselines or {}).items())
+        figure.alt = titled(
+            title or "A training",
+            f"Nats a character: training {course(losses)}; held out {course(held_out, places)}; others: {levels}",
+            *(f"After {number(place)} steps it writes {text}" for place, _, text in (looks[0], looks[-1])),
+        )
         return figure
 
 
@@ -322,7 +353,7 @@ def _written_beside(axes: Axes, looks: Sequence[tuple[int, float, str]]) -> None
     axes.set(xlim=(0, 1), ylim=(len(looks) + 0.2, -1.2))
     for x, heading in [(0.17, "steps"), (0.4, "held out"), (0.46, "it writes")]:
         align = "left" if heading == "it writes" else "right"
-        axes.text(x, -0.8, heading, ha=align, va="center", fontsize=9, color=FAINT)
+        axes.text(x, -0.8, heading, ha=align, va="center", fontsize=9.5, color=FAINT)
     for row, (place, value, text) in enumerate(looks):
         axes.text(0.17, row, f"{place:,}", ha="right", va="center", fontsize=9.5)
         axes.text(0.4, row, f"{value:.2f}", ha="right", va="center", fontsize=9.5, color=HIDDEN)
@@ -338,16 +369,21 @@ def sample_table(samples: Mapping[float, Sequence[str]], *, known: Collection[st
         title: a line above.
     """
     rows = max(len(texts) for texts in samples.values())
-    with new_figure(10.8, 0.75 + 0.3 * rows) as (figure, axes):
+    letters = int(WIDEST * 72 / 9.5 / 0.62 / len(samples))  # as many as a column has room for
+    said = []
+    with new_figure(WIDEST, 0.75 + 0.3 * rows) as (figure, axes):
         axes.axis("off")
         axes.set(xlim=(0, len(samples)), ylim=(rows - 0.4, -1.3), title=title)
         for column, (temperature, texts) in enumerate(samples.items()):
             warmth = column / max(len(samples) - 1, 1)
             axes.axvspan(column + 0.01, column + 0.99, color=tint(OUTPUT, 0.05 + 0.3 * warmth), linewidth=0)
             axes.text(column + 0.5, -0.85, f"{temperature:g}", ha="center", va="center", fontweight="bold")
+            written = listed(text or "nothing" for text in texts)
+            said.append(f"{temperature:g}: {written} ({sum(text in known for text in texts)} in the training list)")
             for row, text in enumerate(texts):
                 colour = FAINT if text in known else INK
-                shown = text if len(text) <= 18 else text[:17] + "…"
+                shown = text if len(text) <= letters else text[: letters - 1] + "…"
                 shown = shown or "(ended at once)"
-                axes.text(column + 0.5, row, shown, ha="center", va="center", fontsize=8, color=colour, family=MONO)
+                axes.text(column + 0.5, row, shown, ha="center", va="center", fontsize=9.5, color=colour, family=MONO)
+        figure.alt = titled(title or "What is written at each temperature", *said)
         return figure

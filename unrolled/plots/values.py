@@ -11,16 +11,18 @@ from numpy.typing import ArrayLike
 
 from unrolled.plots.drawing import (
     FAINT,
-    INK,
     LINES,
     MARKERS,
     MEMORY,
     OPENNESS,
     SIGNED,
+    WIDEST,
     label_text,
     new_figure,
     tint,
 )
+from unrolled.plots.picture import text_on
+from unrolled.plots.telling import course, courses, listed, number, plain, read_out, titled
 
 
 def heat_table(
@@ -42,17 +44,19 @@ def heat_table(
         limits: the values with the strongest colours; a low limit of 0 takes the scale of gates, white to blue.
     """
     table = np.asarray(values, dtype=float)
-    with new_figure(2.6 + 0.95 * table.shape[1], 1.35 + 0.5 * table.shape[0]) as (figure, axes):
-        axes.imshow(table, cmap=OPENNESS if limits[0] == 0 else SIGNED, vmin=limits[0], vmax=limits[1], aspect="auto")
+    with new_figure(min(2.6 + 0.95 * table.shape[1], WIDEST), 1.35 + 0.5 * table.shape[0]) as (figure, axes):
+        colours = OPENNESS if limits[0] == 0 else SIGNED
+        image = axes.imshow(table, cmap=colours, vmin=limits[0], vmax=limits[1], aspect="auto")
         for (row, column), value in np.ndenumerate(table):
-            strong = abs(value) > 0.6 * max(abs(limits[0]), abs(limits[1]))
             shown = 0.0 if abs(value) < 0.005 else value
-            axes.text(column, row, f"{shown:.2f}", ha="center", va="center", color="white" if strong else INK)
+            ink = text_on(image.to_rgba(value)[:3])
+            axes.text(column, row, f"{shown:.2f}", ha="center", va="center", color=ink)
         axes.set_xticks(range(len(columns)), columns)
         axes.set_yticks(range(len(rows)), rows)
         axes.set(title=title, xlabel=column_label, ylabel=row_label)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(True)
+        figure.alt = titled(title or "A table", read_out(table, rows, columns))
         return figure
 
 
@@ -70,7 +74,7 @@ def heat_along_steps(
     arrays = {name: np.atleast_2d(np.asarray(values, dtype=float)) for name, values in panels.items()}
     heights = [max(0.36, min(1.8, 0.11 * len(values))) for values in arrays.values()]
     shape: dict[str, Any] = {"sharex": True, "squeeze": False, "gridspec_kw": {"height_ratios": heights}}
-    with new_figure(9.6, sum(heights) + 0.08 * len(heights) + 0.85, len(arrays), 1, **shape) as (figure, grid):
+    with new_figure(WIDEST, sum(heights) + 0.08 * len(heights) + 0.85, len(arrays), 1, **shape) as (figure, grid):
         axes, images = grid[:, 0], {}
         for axis, (name, values) in zip(axes, arrays.items(), strict=True):
             low, colours = (-1, SIGNED) if name in signed else (0, OPENNESS)
@@ -89,7 +93,15 @@ def heat_along_steps(
         else:
             label_text(axes[-1], text)
         axes[0].set_title(title)
+        figure.alt = titled(title or "Strips of colour, a row a unit, a column a step", *map(_strip, arrays.items()))
         return figure
+
+
+def _strip(panel: tuple[str, np.ndarray]) -> str:
+    """A strip in words: how many rows, between which numbers, and its mean at the first steps and the last."""
+    name, values = panel
+    sizes = f"{plain(name)}: {len(values)} × {values.shape[1]}"
+    return f"{sizes}, between {number(values.min())} and {number(values.max())}, mean {course(values.mean(axis=0))}"
 
 
 def influence_maps(maps: Mapping[str, ArrayLike], text: Sequence[str] | None = None) -> Figure:
@@ -99,16 +111,20 @@ def influence_maps(maps: Mapping[str, ArrayLike], text: Sequence[str] | None = N
         maps: title -> (T_out, T_in), how much the output changes when that input changes; scaled to each maximum.
         text: one label a step.
     """
-    with new_figure(4.1 * len(maps) + 0.6, 4.4, 1, len(maps), squeeze=False) as (figure, grid):
+    said = []
+    with new_figure(min(4.1 * len(maps) + 0.6, WIDEST), 4.4, 1, len(maps), squeeze=False) as (figure, grid):
         for axis, (name, values) in zip(grid[0], maps.items(), strict=True):
             strength = np.asarray(values, dtype=float)
             image = axis.imshow(strength / strength.max(), cmap=OPENNESS, vmin=0, vmax=1, interpolation="nearest")
             axis.set(title=name, xlabel="input step")
+            later = np.triu(strength, 1).sum() / strength.sum()
+            said.append(f"{name}: {later:.0%} of the influence comes from inputs after the output's own step")
             axis.spines[:].set_visible(True)
             if text is not None:
                 label_text(axis, text)
                 axis.set_yticks(range(len(text)), ["␣" if character == " " else character for character in text])
                 axis.tick_params(axis="y", length=0, labelsize=9.5)
+        figure.alt = titled("How much each output depends on each input", *said)
         grid[0, 0].set_ylabel("output step")
         bar = figure.colorbar(image, ax=list(grid[0]), fraction=0.03, pad=0.02, aspect=26, ticks=[0, 1])
         bar.ax.set_yticklabels(["none", "most"])
@@ -147,6 +163,7 @@ def curves(
             axes.yaxis.set_major_formatter("{x:,.0f}")
         if len(lines) > 1:
             axes.legend()
+        figure.alt = titled(title, f"{y_label} by {x_label}", courses(lines, x))
         return figure
 
 
@@ -166,7 +183,7 @@ def along_text(
         title, y_label: what is shown.
         marked: (steps,) true where the background is tinted, say where the right answer is yes.
     """
-    with new_figure(9.6, 2.9) as (figure, axes):
+    with new_figure(WIDEST, 2.9) as (figure, axes):
         for step in np.flatnonzero(np.asarray(marked)) if marked is not None else []:
             axes.axvspan(step - 0.5, step + 0.5, color=tint(MEMORY, 0.25), linewidth=0, zorder=0)
         for index, (name, values) in enumerate(lines.items()):
@@ -175,14 +192,28 @@ def along_text(
         label_text(axes, text)
         axes.set(title=title, ylabel=y_label, xlim=(-0.6, len(text) - 0.4))
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        figure.alt = titled(title, f"Along the text “{''.join(text)}”", *_inside_and_outside(lines, marked))
         return figure
+
+
+def _inside_and_outside(lines: Mapping[str, ArrayLike], marked: ArrayLike | None) -> list[str]:
+    """What lines do where the background is tinted, and where it is not."""
+    if marked is None:
+        return [courses(lines)]
+    tinted = np.asarray(marked, dtype=bool)
+    said = []
+    for name, values in lines.items():
+        inside, outside = (float(np.mean(np.asarray(values)[where])) for where in (tinted, ~tinted))
+        said.append(f"{plain(name)}: mean {number(inside)} where tinted, {number(outside)} elsewhere")
+    return said
 
 
 def panels_over_steps(
     panels: Mapping[str, Mapping[str, ArrayLike]], *, y_label: str = "", x_label: str = "step"
 ) -> Figure:
     """Several small charts side by side on one scale: title -> name -> (steps,)."""
-    with new_figure(3.5 * len(panels), 3.0, 1, len(panels), sharey=True, squeeze=False) as (figure, grid):
+    wide = min(3.5 * len(panels), WIDEST)
+    with new_figure(wide, 3.0, 1, len(panels), sharey=True, squeeze=False) as (figure, grid):
         for axis, (title, lines) in zip(grid[0], panels.items(), strict=True):
             axis.axhline(0, color=FAINT, linewidth=0.7)
             for (name, values), colour in zip(lines.items(), LINES, strict=False):
@@ -190,6 +221,8 @@ def panels_over_steps(
             axis.set(title=title, xlabel=x_label)
         grid[0, 0].set_ylabel(y_label)
         grid[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        said = (f"{title}: {courses(lines)}" for title, lines in panels.items())
+        figure.alt = titled(f"{y_label} by {x_label}", *said)
         return figure
 
 
@@ -201,15 +234,20 @@ def loss_per_step(losses: Mapping[str, ArrayLike], text: Sequence[str], *, title
         text: one character a step.
         title: a line above.
     """
-    with new_figure(9.6, 2.9) as (figure, axes):
+    dearest = []
+    with new_figure(WIDEST, 2.9) as (figure, axes):
         width = 0.8 / len(losses)
         for index, (name, values) in enumerate(losses.items()):
             series = np.asarray(values, dtype=float)
             places = np.arange(len(series)) + (index - (len(losses) - 1) / 2) * width
             axes.bar(places, series, width, color=LINES[index], label=f"{name}\nsum {series.sum():.2f} nats")
+            worst = int(series.argmax())
+            most = f"the most {series[worst]:.2f} at step {worst + 1}, “{text[worst]}”"
+            dearest.append(f"{plain(name)}: {series.sum():.2f} nats in all, {most}")
         label_text(axes, text)
         axes.set(title=title, ylabel="loss, nats", xlim=(-0.6, len(text) - 0.4))
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        figure.alt = titled(title or "The loss at each step", *dearest)
         return figure
 
 
@@ -243,6 +281,11 @@ def gradient_agreement(pairs: Mapping[str, tuple[ArrayLike, ArrayLike]], *, titl
             title=title, xlabel="numerical", ylabel="yours", xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal"
         )
         axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+        furthest = {
+            name: float(np.max(np.abs(np.asarray(ours) - np.asarray(wanted)))) for name, (ours, wanted) in pairs.items()
+        }
+        said = listed(f"{name} {gap:.0e}" for name, gap in furthest.items())
+        figure.alt = titled(title, f"Your gradients against numerical ones; furthest from the diagonal: {said}")
         return figure
 
 
@@ -269,4 +312,6 @@ def gradient_flow(norms: Mapping[str, ArrayLike], *, title: str = "", y_label: s
         axes.grid(axis="y", color="#E6E6E6")
         axes.set_axisbelow(True)
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        backwards = {name: np.asarray(values, dtype=float)[::-1] for name, values in norms.items()}
+        figure.alt = titled(title, f"From the loss backwards, {courses(backwards)}")
         return figure
