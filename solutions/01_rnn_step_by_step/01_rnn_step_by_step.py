@@ -1179,7 +1179,7 @@ On the left everything above the diagonal is empty: an output knows its past and
 right the square is full. That is the strength of a BRNN, and its price, which is the first written question.
 """
 
-# %% [markdown] answer="why_not_live" points=4
+# %% [markdown]
 r"""
 ### Written question 1: why not live? (4 points)
 
@@ -1190,8 +1190,11 @@ bidirectional network, and for which not?
 In five to ten sentences: say with the formula of $\hat y^{\langle t\rangle}$ what must have happened before
 $\hat y^{\langle 1\rangle}$ can be computed; decide for both programs; and describe one compromise that gives the
 live program *some* knowledge of the future, with what it costs.
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="why_not_live" points=4
+r"""
+**Your answer to written question 1.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1799,7 +1802,7 @@ begin with it should rather be open, which is why LSTMs are usually started with
 where only half of the memory would stay at each step (Jozefowicz, Zaremba and Sutskever, 2015).
 """
 
-# %% [markdown] answer="why_gates" points=4
+# %% [markdown]
 r"""
 ### Written question 2: why gates? (4 points)
 
@@ -1813,8 +1816,11 @@ In five to ten sentences, with the last figure before you:
    not enough, for learning?
 4. Why is a *gate* better than a memory that is simply never forgotten, $c^{\langle t\rangle} = c^{\langle t-1\rangle}
    + \tilde c^{\langle t\rangle}$?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="why_gates" points=4
+r"""
+**Your answer to written question 2.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 

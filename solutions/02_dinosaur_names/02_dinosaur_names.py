@@ -107,24 +107,28 @@ def chain_of_words(line):
 
 
 # %% tags=["figure"]
-text_plots.probability_chains(
-    [chain_of_words("i ate a ripe pear"), chain_of_words("i ate a ripe pair")],
-    title="P(sentence) is a product: one question a word, and one for the end",
-)
+chains = [chain_of_words(line) for line in ("i ate a ripe pear", "i ate a ripe pair", "she wore a ripe pear")]
+likely = [np.prod([probability for _, probability in chain]) for chain in chains]
+print(f"ripe pear against ripe pair: {likely[0] / likely[1]:.0f} to 1")
+print(f"eaten against worn:          {likely[0] / likely[2]:.1f} to 1")
+text_plots.probability_chains(chains, title="P(sentence) is a product: one question a word, and one for the end")
 
 # %% [markdown]
 r"""
-Up to *ripe* the two sentences agree. Then one word makes the difference: in the end, *pear* is about sixty times as
-probable as *pair*.
+Up to *ripe* the first two sentences agree. Then one word makes the difference: in the end, *pear* is about sixty times
+as probable as *pair*.
 
 Two things in this picture will stay with us.
 
 - **The end is a token.** A model must also say when a sentence is over, or it would give no probability to *I ate a ripe
   pear* as a whole, only to everything that begins like it. The token is called EOS, *end of sequence*. Ours is the newline
   character: every name ends in one.
-- **The memory is short.** The napkin knows one word back. It would find *the ripe pear ate the new gloves* rather good.
-  Counting longer contexts does not help: most long contexts have never been seen. A recurrent network keeps the whole
-  past in its hidden state $a^{\langle t-1\rangle}$, and generalises from contexts that it has seen to similar ones.
+- **The memory is short.** The napkin knows one word back. Somebody who wears a ripe pear is nearly as probable to it as
+  somebody who eats one, because each two neighbours in *she wore a ripe pear* have been neighbours before. One can count
+  longer contexts, and where they have been seen that helps a lot: with letters we shall do it as well as it can be done, to
+  have somebody to beat. But most long contexts have never been seen, and to counts *she wore* and *he wore* have nothing
+  in common. A recurrent network keeps the whole past in its hidden state $a^{\langle t-1\rangle}$, in which similar pasts
+  can be similar, and carries over from the one to the other.
 
 ## Characters or words?
 
@@ -263,8 +267,77 @@ text_plots.letter_table(bigram, "".join(char_to_ix), title="Which letter follows
 # %% [markdown]
 r"""
 You can read it: after `q` comes `i` or `u`, `s` and `x` end names, and `u` goes on with `s` or `r`. It is already much better
-than a guess. Keep its number in mind, about **2.2 nats a character**: it is what the network has to beat. (A *nat* is the
-unit of natural logarithms, as a bit is that of logarithms to base 2.)
+than a guess: about 2.2 **nats a character**. (A *nat* is the unit of natural logarithms, as a bit is that of logarithms to
+base 2.)
+
+### A longer memory, by counting
+
+Why look one letter back, and not three or five? Count what follows each run of letters $h$, however long. The trouble: most
+long runs have been seen once, or never. So the counts of a long context are mixed with the forecast of the context that is
+one letter shorter, $h'$, as if that forecast had been seen $k$ times more:
+
+$$P(y \mid h) = \frac{N(h\,y) + k\,P(y \mid h')}{N(h) + k}$$
+
+Where $h$ is well known, its counts decide; where it is new, the shorter context does. This is called *interpolation*, and a
+model of contexts of $n-1$ letters an *n-gram* model. How much to trust the shorter context, $k$, may differ with the
+length. It is chosen on every tenth of the training names, while the others are counted: the held-out names must not choose.
+"""
+
+# %% tags=["figure"]
+def count_contexts(names, longest):
+    """How often each context of up to `longest` letters was seen, N[h], and how often with each next letter, N[h, y]."""
+    counts = Counter()
+    for name in names:
+        text = "\n" * longest + name + "\n"
+        for place in range(longest, len(text)):
+            for length in range(longest + 1):
+                context = text[place - length : place]
+                counts.update([context, (context, text[place])])
+    return counts
+
+
+def ngram_nats(names, counts, trust):
+    """The loss in nats a character of counts that are interpolated with trust[length] in the next shorter context."""
+    losses, longest = [], len(trust) - 1
+    for name in names:
+        text = "\n" * longest + name + "\n"
+        for place in range(longest, len(text)):
+            probability = 1 / len(char_to_ix)
+            for length, k in enumerate(trust):
+                context = text[place - length : place]
+                seen = counts[context, text[place]] + k * probability
+                probability = seen / (counts[context] + k)
+            losses.append(-np.log(probability))
+    return np.mean(losses)
+
+
+choosing_names = training_names[::10]
+counted_names = sorted(set(training_names) - set(choosing_names))
+trust, ngram_held_out, ngram_size = [], {}, {}
+for longest in range(6):
+    counted = count_contexts(counted_names, longest)
+    trust.append(min((1, 2, 4, 8, 16, 32), key=lambda k: ngram_nats(choosing_names, counted, [*trust, k])))
+    chosen = ngram_nats(choosing_names, counted, trust)
+    everything = count_contexts(training_names, longest)
+    ngram_size[longest] = len(everything)
+    ngram_held_out[longest] = ngram_nats(held_out_names, everything, trust)
+    print(f"{longest} letters back, k = {trust[-1]:2}: {chosen:.3f} nats a character on names to choose with,", end=" ")
+    print(f"{ngram_held_out[longest]:.3f} held out; {ngram_size[longest]:6,} counts")
+
+# %% tags=["figure"]
+value_plots.curves(
+    list(ngram_held_out),
+    {"interpolated counts": list(ngram_held_out.values())},
+    title="Counting longer contexts helps, for a while",
+    x_label="letters that are looked back",
+    y_label="nats a character, held out",
+)
+
+# %% [markdown]
+r"""
+Three letters back are far better than one; a fourth adds little, a fifth nothing, while the contexts become ever more and
+each of them is seen ever less. The **4-gram** model, which looks three letters back, is the opponent that counts: **1.75
+nats a character**. Keep this number in mind.
 
 ## The network
 
@@ -287,6 +360,19 @@ On the right is **writing**: there is no true letter, so the network's own sampl
 thing, made for one name at a time: there is one matrix `Wa` for $[a^{\langle t-1\rangle}; x^{\langle t\rangle}]$, and all
 steps stand side by side as columns, so that everything but the recurrence itself is a single product. The backward pass
 begins at the loss and never makes a gradient for the inputs, which nobody needs here.
+
+What you know from unit 01 is all there, under these names:
+
+| in `forward` and `backward` | in unit 01, with $m = 1$ |
+| --- | --- |
+| `Wa[:, :n_a]`, `Wa[:, n_a:]` | `Waa`, `Wax` |
+| `driven` | $W_{ax}x^{\langle t\rangle} + b_a$, for all steps at once: inputs wait for nobody |
+| `states` | `a`, from `rnn_forward` |
+| `errors` | $\hat y - y$, the gradient at what goes into the softmax |
+| `from_above` | the vertical gradient, `da`, that `rnn_backward` was given |
+| `later` | the horizontal gradient, `da_prev` of the step after |
+| `pulls` | `dz`, in `rnn_cell_backward`: both parts, times the slope of the tanh |
+| `seen` | $[a^{\langle t-1\rangle}; x^{\langle t\rangle}]$ of all steps; `pulls @ seen.T` is `dWaa` and `dWax` side by side, summed over the steps |
 
 | in code | shape | what it is |
 | --- | --- | --- |
@@ -661,9 +747,14 @@ def gradient_sizes(scale, names, char_to_ix):
 
 # %% tags=["figure"]
 some_names = sorted(training_names[::10], key=len)
+sizes = {scale: gradient_sizes(scale, some_names, char_to_ix) for scale in (2.0, 1.5, 1.0)}
+longer = sizes[2.0] / sizes[1.0]
+tenth = len(some_names) // 10
+print(f"twice the recurrent weights make the gradient {longer[:tenth].mean():.1f} times as long", end=" ")
+print(f"for the shortest tenth of the names, {longer[-tenth:].mean():.1f} times for the longest")
 value_plots.curves(
     np.arange(len(some_names)),
-    {f"recurrent weights × {scale}": gradient_sizes(scale, some_names, char_to_ix) for scale in (2.0, 1.5, 1.0)},
+    {f"recurrent weights × {scale}": values for scale, values in sizes.items()},
     title="The size of the gradient, for names from short to long",
     x_label="name, the shortest one first",
     y_label="size of the gradient",
@@ -672,9 +763,9 @@ value_plots.curves(
 
 # %% [markdown]
 r"""
-With recurrent weights twice as large, the gradient of a long name is not twice but about ten times as large, and the longer the
-name, the worse. Weights grow while a network learns, and nobody watches them. The cure is crude, and works: **clip** the
-gradient before using it.
+With recurrent weights twice as large, the gradient is not twice but several times as large: about four times for the
+shortest names, about eight times for the longest. Weights grow while a network learns, and nobody watches them. The cure is
+crude, and works: **clip** the gradient before using it.
 
 ### Exercise 6: `clip` (7 points)
 
@@ -793,8 +884,8 @@ text_plots.clipped_arrows(
 
 # %% [markdown]
 r"""
-Both keep the steps short, and both are used. For our small network it makes no difference; we take the simpler one. Clipping
-cures explosions only. A gradient that has vanished does not come back by being clipped: that takes gates.
+Both keep the steps short, and both are used; we take the simpler one. You will see below what it saves. Clipping cures
+explosions only. A gradient that has vanished does not come back by being clipped: that takes gates.
 
 ## One step of learning
 
@@ -805,7 +896,9 @@ its gradient.
 
 1. `forward` gives `a` and `y_pred`;
 2. the loss of the name is the sum over its steps of $-\log$ of the probability of the right character: the number of
-   exercise 2 with the sign turned, from the state `a_prev`;
+   exercise 2 with the sign turned, from the state `a_prev`. It is a **sum** over the steps, as in unit 01, and no mean: a
+   name of twelve letters pulls about twice as hard as one of six. (Were it a mean, the same learning rate would make much
+   shorter steps. Most frameworks take means; unit 03 will too.)
 3. `backward` gives the gradients of that sum; clip them with your `clip` at `max_value`;
 4. $W \leftarrow W - \alpha\, dW$ for each parameter, $\alpha$ being the learning rate.
 
@@ -940,7 +1033,8 @@ r"""
   anew for every epoch. (In the order of the alphabet the network would forget the *A*s over the *Z*s.)
 - Every name begins with a hidden state of zeros.
 - Start from the given `parameters` and return the trained ones, together with the losses: one number a step, the loss of that
-  name **divided by its number of characters, EOS included**, so that names of different lengths can be compared. Nothing
+  name **divided by its number of characters, EOS included**: a mean, so that names of different lengths can be compared
+  (the steps still follow the gradient of the sum). Nothing
   that is passed in is changed, the list of names included.
 
 <details><summary>Hint 1: a nudge</summary>
@@ -996,6 +1090,39 @@ checks.train_model(train_model)
 
 # %% [markdown]
 r"""
+## What clipping saves
+
+Before we let it learn properly, an accident. The same network learns the same names in the same order, three times, with
+steps that are far too long: a learning rate of 0.1. First without clipping, then clipped at 5, then clipped hard.
+"""
+
+# %% tags=["training"]
+accident_names = training_names[::2]
+accidents, after_accident = {}, {}
+for limit, how in ((np.inf, "no clipping"), (5.0, "clipped at 5"), (0.3, "clipped at 0.3")):
+    hasty_rng = np.random.default_rng(26)
+    hasty = initialize_parameters(50, len(char_to_ix), hasty_rng)
+    hasty, hasty_losses = train_model(accident_names, hasty, char_to_ix, hasty_rng, 1, learning_rate=0.1, max_value=limit)
+    accidents[how] = smooth(hasty_losses, 0.98)
+    after_accident[how] = np.log(perplexity(held_out_names, hasty, char_to_ix))
+    print(f"{how:15} held out {after_accident[how]:6.2f} nats a character after {len(hasty_losses)} names")
+
+# %% tags=["figure"]
+value_plots.curves(
+    np.arange(1, len(accident_names) + 1),
+    accidents | {"equally likely letters": np.full(len(accident_names), np.log(len(char_to_ix)))},
+    title="Steps that are far too long, and what clipping saves",
+    x_label="steps (names)",
+    y_label="nats a character, running average",
+    log=True,
+)
+
+# %% [markdown]
+r"""
+Without clipping the network ends up far worse than somebody who knows nothing: it is sure of what is wrong. Clipped hard, the
+same steps in the same order teach it something. It would do better still with a smaller learning rate, and that is what we
+take now, with the limit at 5: a belt, in case of a bend.
+
 ## Let it learn
 
 Fifty hidden units, 1,394 names, eight epochs; the last three with smaller and smaller steps, so that the parameters come to
@@ -1023,14 +1150,30 @@ print(f"{len(losses):,} steps in {train_seconds:.1f} s of processor time")
 text_plots.training_story(
     smooth(losses, 0.995),
     story,
-    baselines={"equally likely letters": np.log(len(char_to_ix)), "bigram model": bigram_held_out},
+    baselines={
+        "equally likely letters": np.log(len(char_to_ix)),
+        "bigram model": bigram_held_out,
+        "4-gram model": ngram_held_out[3],
+    },
     title="The loss as training goes, and what the network writes meanwhile",
 )
 
 # %% [markdown]
 r"""
-After one epoch it has the sound; later it gets longer stretches right. It has long passed the bigram model, and it does so on
-names that it has never seen.
+After one epoch it has the sound, and has passed the bigram model; later it gets longer stretches right. The 4-gram is harder to
+beat: the network gets there only at the end, and wins by little. With so few names, counting is a strong opponent, and who
+does not look for the strongest one will think too well of a network. But look at what each of the two has to keep:
+"""
+
+# %% tags=["figure"]
+n_parameters = sum(parameter.size for parameter in trained.values())
+print(f"network: {n_parameters:,} numbers, {story[-1][1]:.3f} nats a character held out")
+print(f"4-gram:  {ngram_size[3]:,} numbers, {ngram_held_out[3]:.3f} nats a character held out")
+
+# %% [markdown]
+r"""
+Every further letter of memory costs thousands of counts more, and what was counted after one context says nothing about the
+next. The network's size does not depend on how far it looks back.
 
 ## Is it any good?
 
@@ -1110,7 +1253,7 @@ for word in ("brontosaurus", "raptor", "professor", "unrolled", "keyboard", "qqq
     nats = -log_probability(word, trained, char_to_ix) / (len(word) + 1)
     print(f"{word:14} {nats:5.2f} nats a character")
 
-# %% [markdown] answer="characters_or_words" points=4
+# %% [markdown]
 r"""
 ### Written question 1: characters or words? (4 points)
 
@@ -1121,8 +1264,11 @@ typing errors. In five to ten sentences:
 2. What does the model of characters pay for that? Name two things.
 3. Both models need an EOS token. What would go wrong in `sample` without it, and what would be wrong with $P(\text{post})$?
 4. Why can the two models' losses *per token* not be compared, and what could be compared instead?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="characters_or_words" points=4
+r"""
+**Your answer to written question 1.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1144,7 +1290,7 @@ Half a point for the right direction without a reason.
 === END MARK SCHEME ===
 """
 
-# %% [markdown] answer="teacher_forcing" points=4
+# %% [markdown]
 r"""
 ### Written question 2: the teacher leaves (4 points)
 
@@ -1156,8 +1302,11 @@ In five to ten sentences:
    a good way to write names?
 4. Clipping is used in training. Which problem does it solve, which one does it not solve, and what does clipping by value do
    to the direction of the step that clipping by norm does not?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="teacher_forcing" points=4
+r"""
+**Your answer to written question 2.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 

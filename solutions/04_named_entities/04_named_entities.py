@@ -714,7 +714,7 @@ checks.masked_accuracy(masked_accuracy)
 r"""
 ## Why accuracy lies
 
-Most words are O. A "tagger" that calls every word O is right nearly always, and finds nothing. Such classes are called
+Most words are O. A "tagger" that calls every word O is right three times out of four, and finds nothing. Such classes are called
 **unbalanced**, and with them accuracy says little. So one asks two other questions, and asks them about *names*, not
 about words:
 
@@ -832,9 +832,9 @@ Padding costs time, too: the net reads it like anything else, only to no effect.
 into one batch, which is only as long as its longest sentence. Hardly any padding is left; in one array for all the
 sentences it would fill more than half of the places. The order of the batches is drawn anew for each epoch.
 
-And there is a trick against a trap. In the training sentences, nearly every word is known, since the vocabulary was made
-from them. So the row of `UNK` would be trained on rare words only, and the net would learn to lean on *which* word it
-sees: at the first unknown name it would be lost. So before each epoch we make a random share of the words **unknown**, on
+And there is a trick against a trap. The vocabulary was made from the training sentences. So in them the row of `UNK` would
+be trained on rare words only, and the net would learn to lean on *which* word it sees: at a name that everybody there
+knows it would never have to look any further, and in other sentences such a name is missing. So before each epoch we make a random share of the words **unknown**, on
 purpose. Their features stay. The net must then learn to get by with what a word looks like, and with its neighbours.
 """
 
@@ -1272,7 +1272,7 @@ entities.marked_text(
     [(sentence, find_entities(sentence, taggers["both directions"], vocabulary, TAGS)) for sentence in my_sentences]
 )
 
-# %% [markdown] answer="why_two_directions" points=4
+# %% [markdown]
 r"""
 ### Written question 1: two directions (4 points)
 
@@ -1285,8 +1285,11 @@ In five to ten sentences:
 3. A classmate forgot to give the mask to a bidirectional tagger. The loss looks fine. Which words of which sentences get
    worse answers, and how would you show the fault with one sentence and two batches?
 4. Would the same omission show in a net that reads from left to right only? Why?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="why_two_directions" points=4
+r"""
+**Your answer to written question 1.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1307,21 +1310,25 @@ Full marks for any correct wording; half a point for the right statement without
 === END MARK SCHEME ===
 """
 
-# %% [markdown] answer="what_is_counted" points=4
+# %% [markdown]
 r"""
 ### Written question 2: what is counted (4 points)
 
 In five to ten sentences:
 
-1. A tagger has an accuracy of 0.93 and an F1 of 0. What does it do, and what does that say about accuracy?
+1. The first of the two taggers without a net has an accuracy above 0.7 and an F1 of 0. What does it do, and what does that say
+   about accuracy?
 2. A tagger finds *York* where *New York* stands, and nothing else in the sentence. What are precision and recall by whole
    names, what would they be by words, and which of the two would you show to somebody who wants to use it?
 3. Before each epoch we made a share of the words unknown. What would the net have learnt otherwise, and why would the
    training loss not tell?
 4. Choosing the best allowed path made the sequences sensible. Can it make the score of a sentence worse? Give an example, or
    say why not.
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="what_is_counted" points=4
+r"""
+**Your answer to written question 2.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1330,7 +1337,7 @@ One point each:
 1. It says O to every word (or nearly). When one class is nearly everything, accuracy measures its share.
 2. By names both are 0. By words precision is 1 and recall one half. By names, because half a name is not usable.
 3. To lean on the identity of words and not on their looks and neighbours; UNK's row would hardly be trained. In training
-   all words are known, so the loss is low either way.
+   the words that matter are known, so the loss is low either way.
 4. Yes: the best path may drop a right tag, or turn a name that conlleval's rule would have read rightly (O, I-PER read as a
    name) into O or into another kind. It maximises probability, not F1.
 

@@ -1198,7 +1198,7 @@ print(f"largest difference between the saved and the loaded translator: {same:.1
 answer = loaded(encode_text("the 3rd of may, 1995", HUMAN, T_X)[None])
 print(decode_ids(ops.convert_to_numpy(answer)[0].argmax(axis=1), MACHINE))
 
-# %% [markdown] answer="why_attention" points=4
+# %% [markdown]
 r"""
 ### Written question 1: through the narrow place (4 points)
 
@@ -1211,8 +1211,11 @@ In five to ten sentences:
    network not write the date as well?
 4. How many energies are computed for a text of 1,000 characters whose translation has 800? Why does the dot product make them cheaper, and
    why does it not change their number?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="why_attention" points=4
+r"""
+**Your answer to written question 1.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1231,7 +1234,7 @@ Full marks for any correct wording; half a point for the right statement without
 === END MARK SCHEME ===
 """
 
-# %% [markdown] answer="most_likely" points=4
+# %% [markdown]
 r"""
 ### Written question 2: the most likely answer (4 points)
 
@@ -1244,8 +1247,11 @@ In five to ten sentences:
 3. Our decoder does not read what it has written before, so there is nothing to force in training. What would the decoder of a real translator
    get wrong, if it were built like that?
 4. Two translators have 99 % of the *characters* right. One has 99 % of the dates right and the other 90 %. How can both be?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="most_likely" points=4
+r"""
+**Your answer to written question 2.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
