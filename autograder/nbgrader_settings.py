@@ -15,6 +15,7 @@ from traitlets.config import Config
 from autograder.course.root import ROOT
 
 EXPORTER = "autograder.gradebook.engine.SubmissionExporter"
+PAGES = "autograder.gradebook.pages.PageExporter"
 CODE_STUB = """\
 # Your code goes here, in the place of the next line.
 raise NotImplementedError("this exercise waits for your code")"""
@@ -73,6 +74,7 @@ def configure(c: Config, course: Path | str = ROOT) -> None:
     c.Autograde.exporter_class = EXPORTER
     c.Autograde.sanitize_preprocessors = list(CLEANING)
     c.Autograde.autograde_preprocessors = list(GRADING)
+    c.GenerateFeedback.exporter_class = PAGES
 
 
 def is_configured(c: Config) -> bool:

@@ -16,9 +16,9 @@ from nbgrader.utils import is_grade, is_locked
 from autograder.course.units import CHECK_PREFIX
 from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook import harmless
+from autograder.gradebook.feedback.overview import NOTE_ID, SAID
 from autograder.judging.reconcile import notes
 
-NOTE_ID = "unrolled-notes"
 PAGE_WIDTH = 96  # characters on a line of a feedback page: what is longer would have to be scrolled
 
 
@@ -41,6 +41,9 @@ def annotate(
         if cell.cell_type == "code":
             cell.execution_count = None
             cell.outputs = _outputs(cell, exercises, verdict)
+            if is_grade(cell) and is_locked(cell):
+                exercise = exercises[cell.metadata.nbgrader.grade_id]
+                cell.metadata[SAID] = NotebookNode(outcome=exercise.outcome, messages=list(exercise.messages))
         if (cell.cell_type, cell.source) not in released:
             harmless.make_harmless(cell, room)
     sentences = [*verdict.messages, *(note for note in notes(notebook) if note not in verdict.messages), *said]

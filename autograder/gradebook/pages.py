@@ -1,13 +1,15 @@
-"""Feedback pages, as nbgrader's ``generate_feedback`` makes them, for a class of notebooks that are mostly alike.
+"""Feedback pages, with a template of our own, for a class of notebooks that are mostly alike.
 
-Most of a page is the lesson, and the same for everyone: what was rendered once is kept. And nbconvert parses and prints
-each finished page once more, only to give pictures an ``alt`` text; here that is one substitution.
+A page is one file that asks for no other, see :mod:`autograder.gradebook.feedback`. Most of it is the lesson, and the
+same for everyone: what was rendered once is kept. And nbconvert parses and prints each finished page once more, only
+to give pictures an ``alt`` text; here that is one substitution.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -15,9 +17,18 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter, html
 from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades
 from traitlets import Any as AnyTrait
+from traitlets.config import Config
 
+from autograder.gradebook.feedback import overview
+from autograder.gradebook.feedback.grades import GradesAndWaiting
+from autograder.gradebook.feedback.mathematics import WithMath
+
+TEMPLATES = Path(__file__).parent / "feedback"
+TEMPLATE, NBGRADERS = "unrolled", "feedback"
 MOST_KEPT = 32 << 20  # characters of pieces of pages
 _BARE_PICTURE = re.compile(r"<img\b(?![^>]*\salt=)")
 _ALT = '<img alt="No description has been provided for this image"'
@@ -30,10 +41,15 @@ class PageExporter(HTMLExporter):
     _room = AnyTrait()
     _lexer = AnyTrait()  # the notebook's language, while its page is made
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, config: Config | None = None, **settings: Any) -> None:
         self._kept, self._room = {}, MOST_KEPT
-        super().__init__(**settings)
-        self.filters = {"highlight_code": self._highlight, **self.filters}  # type: ignore[has-type]
+        super().__init__(config=_with_our_template(config or Config()), **settings)
+        ours = {"highlight_code": self._highlight, **overview.FILTERS}
+        self.filters = {**ours, **self.filters}  # type: ignore[has-type]
+
+    def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> Any:
+        """Take a step; in the place of nbgrader's for grades ours, which knows what waits for a person."""
+        return super().register_preprocessor(GradesAndWaiting if preprocessor is GetGrades else preprocessor, enabled)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
@@ -55,10 +71,10 @@ class PageExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
         """Markdown as HTML; pictures pasted into a cell are that cell's own."""
-        render = super().markdown2html
-        if context.get("cell", {}).get("attachments"):
-            return render(context, source)
-        return self._once(("text", source), lambda: render(context, source))
+        attachments = context.get("cell", {}).get("attachments")
+        if attachments:
+            return _rendered(source, attachments)
+        return self._once(("text", source), lambda: _rendered(source))
 
     def _once(self, key: tuple[str | None, ...], render: Callable[[], str]) -> str:
         if key not in self._kept:
@@ -69,6 +85,21 @@ class PageExporter(HTMLExporter):
                 self._room = MOST_KEPT
             self._kept[key] = piece
         return self._kept[key]
+
+
+def _with_our_template(config: Config) -> Config:
+    """The settings with our template where they name nbgrader's; an instructor's own stays."""
+    if config.HTMLExporter.get("template_name", NBGRADERS) != NBGRADERS:
+        return config
+    ours = Config()
+    ours.HTMLExporter.template_name = TEMPLATE
+    ours.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+    return Config({**config, "HTMLExporter": {**config.HTMLExporter, **ours.HTMLExporter}})
+
+
+def _rendered(source: str, attachments: dict[str, Any] | None = None) -> str:
+    renderer = WithMath(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
 class _AsItIs:
