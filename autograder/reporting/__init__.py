@@ -1,0 +1,1 @@
+"""What a graded class teaches its instructor: figures, pictures and sentences on one page."""
