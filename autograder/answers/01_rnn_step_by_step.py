@@ -95,7 +95,7 @@ docs/writing-a-unit.md says how this file is read.
 # %% equivalent="wrong_function-b19f6f" exercise="lstm_backward" because="every step is filled in, so what the array begins with does not matter"
 
 
-# %% mistake="softmax_over_batch" exercise="rnn_cell_forward" says="the softmax runs over the examples instead of the classes"
+# %% mistake="softmax_over_batch" exercise="rnn_cell_forward" kind="axis" says="the softmax runs over the examples instead of the classes"
 def rnn_cell_forward(xt, a_prev, parameters):
     a_next = np.tanh(parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"])
     z = parameters["Wya"] @ a_next + parameters["by"]
@@ -104,35 +104,71 @@ def rnn_cell_forward(xt, a_prev, parameters):
     return a_next, yt_pred, (a_next, a_prev, xt, parameters)
 
 
-# %% mistake="sigmoid_prediction" exercise="rnn_cell_forward" says="the prediction goes through a sigmoid instead of the softmax"
+# %% mistake="sigmoid_prediction" exercise="rnn_cell_forward" kind="activation" says="the prediction goes through a sigmoid instead of the softmax"
 def rnn_cell_forward(xt, a_prev, parameters):
     a_next = np.tanh(parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"])
     yt_pred = sigmoid(parameters["Wya"] @ a_next + parameters["by"])
     return a_next, yt_pred, (a_next, a_prev, xt, parameters)
 
 
-# %% mistake="no_bias" exercise="rnn_cell_forward" says="the bias `ba` is left out of the next hidden state"
+# %% mistake="no_bias" exercise="rnn_cell_forward" kind="term_left_out" says="the bias `ba` is left out of the next hidden state"
 def rnn_cell_forward(xt, a_prev, parameters):
     a_next = np.tanh(parameters["Wax"] @ xt + parameters["Waa"] @ a_prev)
     yt_pred = softmax(parameters["Wya"] @ a_next + parameters["by"])
     return a_next, yt_pred, (a_next, a_prev, xt, parameters)
 
 
-# %% mistake="predicts_from_the_state_before" exercise="rnn_cell_forward" says="the prediction is made from the hidden state before the step instead of the one after it"
+# %% mistake="predicts_from_the_state_before" exercise="rnn_cell_forward" kind="taken_for_another" says="the prediction is made from the hidden state before the step instead of the one after it"
 def rnn_cell_forward(xt, a_prev, parameters):
     a_next = np.tanh(parameters["Wax"] @ xt + parameters["Waa"] @ a_prev + parameters["ba"])
     yt_pred = softmax(parameters["Wya"] @ a_prev + parameters["by"])
     return a_next, yt_pred, (a_next, a_prev, xt, parameters)
 
 
-# %% mistake="state_not_carried" exercise="rnn_forward" says="every step starts from the first hidden state `a0`: the state is not carried on"
+# %% mistake="relu_state" exercise="rnn_cell_forward" kind="activation" says="the hidden state goes through a ReLU instead of a tanh"
+def rnn_cell_forward(xt, a_prev, parameters):
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    a_next = np.maximum(0, Waa @ a_prev + Wax @ xt + parameters["ba"])
+    yt_pred = softmax(Wya @ a_next + parameters["by"])
+    cache = (a_next, a_prev, xt, parameters)
+    return a_next, yt_pred, cache
+
+
+# %% mistake="bias_after_the_tanh" exercise="rnn_cell_forward" kind="order" says="the bias `ba` is added after the tanh instead of before it"
+def rnn_cell_forward(xt, a_prev, parameters):
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    a_next = np.tanh(Waa @ a_prev + Wax @ xt) + parameters["ba"]
+    yt_pred = softmax(Wya @ a_next + parameters["by"])
+    cache = (a_next, a_prev, xt, parameters)
+    return a_next, yt_pred, cache
+
+
+# %% mistake="no_bias_of_the_prediction" exercise="rnn_cell_forward" kind="term_left_out" says="the bias `by` is left out of the prediction"
+def rnn_cell_forward(xt, a_prev, parameters):
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    a_next = np.tanh(Waa @ a_prev + Wax @ xt + parameters["ba"])
+    yt_pred = softmax(Wya @ a_next)
+    cache = (a_next, a_prev, xt, parameters)
+    return a_next, yt_pred, cache
+
+
+# %% mistake="logits" exercise="rnn_cell_forward" kind="activation" says="the softmax is left out, so that the prediction holds logits"
+def rnn_cell_forward(xt, a_prev, parameters):
+    Wax, Waa, Wya = parameters["Wax"], parameters["Waa"], parameters["Wya"]
+    a_next = np.tanh(Waa @ a_prev + Wax @ xt + parameters["ba"])
+    yt_pred = Wya @ a_next + parameters["by"]
+    cache = (a_next, a_prev, xt, parameters)
+    return a_next, yt_pred, cache
+
+
+# %% mistake="state_not_carried" exercise="rnn_forward" kind="not_carried" says="every step starts from the first hidden state `a0`: the state is not carried on"
 def rnn_forward(x, a0, parameters):
     results = [rnn_cell_forward(x[:, :, t], a0, parameters) for t in range(x.shape[2])]
     a, y, caches = zip(*results)
     return np.stack(a, axis=2), np.stack(y, axis=2), (list(caches), x)
 
 
-# %% mistake="zero_first_state" exercise="rnn_forward" says="the first hidden state is zero instead of `a0`"
+# %% mistake="zero_first_state" exercise="rnn_forward" kind="start" says="the first hidden state is zero instead of `a0`"
 def rnn_forward(x, a0, parameters):
     a_next = np.zeros_like(a0)
     results = []
@@ -143,7 +179,7 @@ def rnn_forward(x, a0, parameters):
     return np.stack(a, axis=2), np.stack(y, axis=2), (list(caches), x)
 
 
-# %% mistake="last_step_missing" exercise="rnn_forward" says="the loop leaves out the last step"
+# %% mistake="last_step_missing" exercise="rnn_forward" kind="loop_ends" says="the loop leaves out the last step"
 def rnn_forward(x, a0, parameters):
     n_y, n_a = parameters["Wya"].shape
     a, y = np.zeros((n_a, *x.shape[1:])), np.zeros((n_y, *x.shape[1:]))
@@ -155,7 +191,7 @@ def rnn_forward(x, a0, parameters):
     return a, y, (caches, x)
 
 
-# %% mistake="always_the_first_input" exercise="rnn_forward" says="every step reads the first step's input"
+# %% mistake="always_the_first_input" exercise="rnn_forward" kind="wrong_step" says="every step reads the first step's input"
 def rnn_forward(x, a0, parameters):
     results, a_next = [], a0
     for _ in range(x.shape[2]):
@@ -165,7 +201,7 @@ def rnn_forward(x, a0, parameters):
     return np.stack(a, axis=2), np.stack(y, axis=2), (list(caches), x)
 
 
-# %% mistake="time_first" exercise="rnn_forward" says="the steps are along the first axis instead of the last"
+# %% mistake="time_first" exercise="rnn_forward" kind="axis" says="the steps are along the first axis instead of the last"
 def rnn_forward(x, a0, parameters):
     results, a_next = [], a0
     for t in range(x.shape[2]):
@@ -175,7 +211,37 @@ def rnn_forward(x, a0, parameters):
     return np.stack(a), np.stack(y), (list(caches), x)
 
 
-# %% mistake="stacked_the_other_way" exercise="lstm_cell_forward" says="the input is stacked above the hidden state instead of below it"
+# %% mistake="one_step_short" exercise="rnn_forward" kind="loop_ends" says="the loop leaves out the last step, so that there is one step too few"
+def rnn_forward(x, a0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wya"].shape
+    a = np.zeros((n_a, m, T_x - 1))
+    y_pred = np.zeros((n_y, m, T_x - 1))
+    cell_caches = []
+    a_next = a0
+    for t in range(T_x - 1):
+        a_next, y_pred[:, :, t], cache = rnn_cell_forward(x[:, :, t], a_next, parameters)
+        a[:, :, t] = a_next
+        cell_caches.append(cache)
+    return a, y_pred, (cell_caches, x)
+
+
+# %% mistake="states_and_predictions_exchanged" exercise="rnn_forward" kind="exchanged" says="the hidden states and the predictions are returned in each other's place"
+def rnn_forward(x, a0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wya"].shape
+    a = np.zeros((n_a, m, T_x))
+    y_pred = np.zeros((n_y, m, T_x))
+    cell_caches = []
+    a_next = a0
+    for t in range(T_x):
+        a_next, y_pred[:, :, t], cache = rnn_cell_forward(x[:, :, t], a_next, parameters)
+        a[:, :, t] = a_next
+        cell_caches.append(cache)
+    return y_pred, a, (cell_caches, x)
+
+
+# %% mistake="stacked_the_other_way" exercise="lstm_cell_forward" kind="order" says="the input is stacked above the hidden state instead of below it"
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     stacked = np.concatenate([xt, a_prev])
     ft, it, ot = (sigmoid(parameters["W" + g] @ stacked + parameters["b" + g]) for g in "fio")
@@ -186,7 +252,7 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     return a_next, c_next, yt_pred, (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
 
-# %% mistake="no_tanh_of_memory" exercise="lstm_cell_forward" says="the tanh of the next memory is left out of the next hidden state"
+# %% mistake="no_tanh_of_memory" exercise="lstm_cell_forward" kind="activation" says="the tanh of the next memory is left out of the next hidden state"
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     stacked = np.concatenate([a_prev, xt])
     ft, it, ot = (sigmoid(parameters["W" + g] @ stacked + parameters["b" + g]) for g in "fio")
@@ -197,7 +263,7 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     return a_next, c_next, yt_pred, (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
 
-# %% mistake="sigmoid_candidate" exercise="lstm_cell_forward" says="the candidate goes through a sigmoid instead of a tanh"
+# %% mistake="sigmoid_candidate" exercise="lstm_cell_forward" kind="activation" says="the candidate goes through a sigmoid instead of a tanh"
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     stacked = np.concatenate([a_prev, xt])
     ft, it, cct, ot = (sigmoid(parameters["W" + g] @ stacked + parameters["b" + g]) for g in "fico")
@@ -207,7 +273,7 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     return a_next, c_next, yt_pred, (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
 
-# %% mistake="forget_and_update_swapped" exercise="lstm_cell_forward" says="the forget gate and the update gate have changed places in the next memory"
+# %% mistake="forget_and_update_swapped" exercise="lstm_cell_forward" kind="exchanged" says="the forget gate and the update gate have changed places in the next memory"
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     stacked = np.concatenate([a_prev, xt])
     ft, it, ot = (sigmoid(parameters["W" + g] @ stacked + parameters["b" + g]) for g in "fio")
@@ -218,7 +284,7 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     return a_next, c_next, yt_pred, (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
 
-# %% mistake="predicts_from_memory" exercise="lstm_cell_forward" says="the prediction is made from the memory instead of the hidden state"
+# %% mistake="predicts_from_memory" exercise="lstm_cell_forward" kind="taken_for_another" says="the prediction is made from the memory instead of the hidden state"
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     stacked = np.concatenate([a_prev, xt])
     ft, it, ot = (sigmoid(parameters["W" + g] @ stacked + parameters["b" + g]) for g in "fio")
@@ -229,7 +295,77 @@ def lstm_cell_forward(xt, a_prev, c_prev, parameters):
     return a_next, c_next, yt_pred, (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
 
 
-# %% mistake="memory_starts_at_a0" exercise="lstm_forward" says="the memory starts at `a0` instead of zero"
+# %% mistake="tanh_of_the_candidate" exercise="lstm_cell_forward" kind="taken_for_another" says="the hidden state is made with the tanh of the candidate instead of the tanh of the next memory"
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    stacked = np.concatenate([a_prev, xt])
+    ft = sigmoid(parameters["Wf"] @ stacked + parameters["bf"])
+    it = sigmoid(parameters["Wi"] @ stacked + parameters["bi"])
+    cct = np.tanh(parameters["Wc"] @ stacked + parameters["bc"])
+    ot = sigmoid(parameters["Wo"] @ stacked + parameters["bo"])
+    c_next = ft * c_prev + it * cct
+    a_next = ot * np.tanh(cct)
+    yt_pred = softmax(parameters["Wy"] @ a_next + parameters["by"])
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, yt_pred, cache
+
+
+# %% mistake="tanh_of_the_memory_before" exercise="lstm_cell_forward" kind="taken_for_another" says="the hidden state is made with the tanh of the memory before instead of the tanh of the next one"
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    stacked = np.concatenate([a_prev, xt])
+    ft = sigmoid(parameters["Wf"] @ stacked + parameters["bf"])
+    it = sigmoid(parameters["Wi"] @ stacked + parameters["bi"])
+    cct = np.tanh(parameters["Wc"] @ stacked + parameters["bc"])
+    ot = sigmoid(parameters["Wo"] @ stacked + parameters["bo"])
+    c_next = ft * c_prev + it * cct
+    a_next = ot * np.tanh(c_prev)
+    yt_pred = softmax(parameters["Wy"] @ a_next + parameters["by"])
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, yt_pred, cache
+
+
+# %% mistake="coupled_gates" exercise="lstm_cell_forward" kind="one_minus" says="one minus the forget gate stands in the place of the update gate in the next memory"
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    stacked = np.concatenate([a_prev, xt])
+    ft = sigmoid(parameters["Wf"] @ stacked + parameters["bf"])
+    it = sigmoid(parameters["Wi"] @ stacked + parameters["bi"])
+    cct = np.tanh(parameters["Wc"] @ stacked + parameters["bc"])
+    ot = sigmoid(parameters["Wo"] @ stacked + parameters["bo"])
+    c_next = ft * c_prev + (1 - ft) * cct
+    a_next = ot * np.tanh(c_next)
+    yt_pred = softmax(parameters["Wy"] @ a_next + parameters["by"])
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, yt_pred, cache
+
+
+# %% mistake="state_for_memory" exercise="lstm_cell_forward" kind="taken_for_another" says="the forget gate multiplies the hidden state before instead of the memory before"
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    stacked = np.concatenate([a_prev, xt])
+    ft = sigmoid(parameters["Wf"] @ stacked + parameters["bf"])
+    it = sigmoid(parameters["Wi"] @ stacked + parameters["bi"])
+    cct = np.tanh(parameters["Wc"] @ stacked + parameters["bc"])
+    ot = sigmoid(parameters["Wo"] @ stacked + parameters["bo"])
+    c_next = ft * a_prev + it * cct
+    a_next = ot * np.tanh(c_next)
+    yt_pred = softmax(parameters["Wy"] @ a_next + parameters["by"])
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, yt_pred, cache
+
+
+# %% mistake="tanh_gates" exercise="lstm_cell_forward" kind="activation" says="the three gates go through a tanh instead of a sigmoid"
+def lstm_cell_forward(xt, a_prev, c_prev, parameters):
+    stacked = np.concatenate([a_prev, xt])
+    ft = np.tanh(parameters["Wf"] @ stacked + parameters["bf"])
+    it = np.tanh(parameters["Wi"] @ stacked + parameters["bi"])
+    cct = np.tanh(parameters["Wc"] @ stacked + parameters["bc"])
+    ot = np.tanh(parameters["Wo"] @ stacked + parameters["bo"])
+    c_next = ft * c_prev + it * cct
+    a_next = ot * np.tanh(c_next)
+    yt_pred = softmax(parameters["Wy"] @ a_next + parameters["by"])
+    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    return a_next, c_next, yt_pred, cache
+
+
+# %% mistake="memory_starts_at_a0" exercise="lstm_forward" kind="start" says="the memory starts at `a0` instead of zero"
 def lstm_forward(x, a0, parameters):
     a_next, c_next, results = a0, a0, []
     for t in range(x.shape[2]):
@@ -239,7 +375,7 @@ def lstm_forward(x, a0, parameters):
     return np.stack(a, axis=2), np.stack(y, axis=2), np.stack(c, axis=2), (list(caches), x)
 
 
-# %% mistake="memory_not_carried" exercise="lstm_forward" says="the memory is zero at every step: it is not carried on"
+# %% mistake="memory_not_carried" exercise="lstm_forward" kind="not_carried" says="the memory is zero at every step: it is not carried on"
 def lstm_forward(x, a0, parameters):
     a_next, results = a0, []
     for t in range(x.shape[2]):
@@ -249,7 +385,7 @@ def lstm_forward(x, a0, parameters):
     return np.stack(a, axis=2), np.stack(y, axis=2), np.stack(c, axis=2), (list(caches), x)
 
 
-# %% mistake="memory_and_prediction_swapped" exercise="lstm_forward" says="the memories and the predictions are returned in each other's place"
+# %% mistake="memory_and_prediction_swapped" exercise="lstm_forward" kind="exchanged" says="the memories and the predictions are returned in each other's place"
 def lstm_forward(x, a0, parameters):
     a_next, c_next, results = a0, np.zeros_like(a0), []
     for t in range(x.shape[2]):
@@ -259,7 +395,7 @@ def lstm_forward(x, a0, parameters):
     return np.stack(a, axis=2), np.stack(c, axis=2), np.stack(y, axis=2), (list(caches), x)
 
 
-# %% mistake="states_swapped_on_the_way" exercise="lstm_forward" says="the hidden state and the memory change places from one step to the next"
+# %% mistake="states_swapped_on_the_way" exercise="lstm_forward" kind="exchanged" says="the hidden state and the memory change places from one step to the next"
 def lstm_forward(x, a0, parameters):
     a_next, c_next, results = a0, np.zeros_like(a0), []
     for t in range(x.shape[2]):
@@ -269,7 +405,65 @@ def lstm_forward(x, a0, parameters):
     return np.stack(a, axis=2), np.stack(y, axis=2), np.stack(c, axis=2), (list(caches), x)
 
 
-# %% mistake="gate_the_other_way_round" exercise="gru_cell_forward" says="the update gate multiplies the old state, and one minus it the candidate: it should be the other way round"
+# %% mistake="one_step_short" exercise="lstm_forward" kind="loop_ends" says="the loop leaves out the last step, so that there is one step too few"
+def lstm_forward(x, a0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wy"].shape
+    a, c = np.zeros((n_a, m, T_x - 1)), np.zeros((n_a, m, T_x - 1))
+    y = np.zeros((n_y, m, T_x - 1))
+    cell_caches = []
+    a_next, c_next = a0, np.zeros_like(a0)
+    for t in range(T_x - 1):
+        a_next, c_next, y[:, :, t], cache = lstm_cell_forward(x[:, :, t], a_next, c_next, parameters)
+        a[:, :, t], c[:, :, t] = a_next, c_next
+        cell_caches.append(cache)
+    return a, y, c, (cell_caches, x)
+
+
+# %% mistake="hidden_state_not_carried" exercise="lstm_forward" kind="not_carried" says="every step starts from the first hidden state `a0`: the hidden state is not carried on"
+def lstm_forward(x, a0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wy"].shape
+    a, c = np.zeros((n_a, m, T_x)), np.zeros((n_a, m, T_x))
+    y = np.zeros((n_y, m, T_x))
+    cell_caches = []
+    a_next, c_next = a0, np.zeros_like(a0)
+    for t in range(T_x):
+        a_next, c_next, y[:, :, t], cache = lstm_cell_forward(x[:, :, t], a0, c_next, parameters)
+        a[:, :, t], c[:, :, t] = a_next, c_next
+        cell_caches.append(cache)
+    return a, y, c, (cell_caches, x)
+
+
+# %% mistake="first_memory_overwritten" exercise="lstm_forward" kind="shared" says="the first step's cache holds a view of the memories, which is overwritten later"
+def lstm_forward(x, a0, parameters):
+    (n_a, m), T_x = a0.shape, x.shape[2]
+    a, c = np.zeros((n_a, m, T_x)), np.zeros((n_a, m, T_x))
+    y = np.zeros((parameters["Wy"].shape[0], m, T_x))
+    cell_caches, a_next, c_next = [], a0, c[:, :, 0]
+    for t in range(T_x):
+        a_next, c_next, y[:, :, t], cache = lstm_cell_forward(x[:, :, t], a_next, c_next, parameters)
+        a[:, :, t], c[:, :, t] = a_next, c_next
+        cell_caches.append(cache)
+    return a, y, c, (cell_caches, x)
+
+
+# %% mistake="states_and_memories_exchanged" exercise="lstm_forward" kind="exchanged" says="the hidden states and the memories are returned in each other's place"
+def lstm_forward(x, a0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wy"].shape
+    a, c = np.zeros((n_a, m, T_x)), np.zeros((n_a, m, T_x))
+    y = np.zeros((n_y, m, T_x))
+    cell_caches = []
+    a_next, c_next = a0, np.zeros_like(a0)
+    for t in range(T_x):
+        a_next, c_next, y[:, :, t], cache = lstm_cell_forward(x[:, :, t], a_next, c_next, parameters)
+        a[:, :, t], c[:, :, t] = a_next, c_next
+        cell_caches.append(cache)
+    return c, y, a, (cell_caches, x)
+
+
+# %% mistake="gate_the_other_way_round" exercise="gru_cell_forward" kind="one_minus" says="the update gate multiplies the old state, and one minus it the candidate: it should be the other way round"
 def gru_cell_forward(xt, c_prev, parameters):
     stacked = np.concatenate([c_prev, xt])
     ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
@@ -280,7 +474,7 @@ def gru_cell_forward(xt, c_prev, parameters):
     return c_next, y, (c_next, c_prev, ut, rt, cct, xt, parameters)
 
 
-# %% mistake="no_relevance_gate" exercise="gru_cell_forward" says="the relevance gate is left out of the candidate"
+# %% mistake="no_relevance_gate" exercise="gru_cell_forward" kind="factor_left_out" says="the relevance gate is left out of the candidate"
 def gru_cell_forward(xt, c_prev, parameters):
     stacked = np.concatenate([c_prev, xt])
     ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
@@ -291,7 +485,7 @@ def gru_cell_forward(xt, c_prev, parameters):
     return c_next, y, (c_next, c_prev, ut, rt, cct, xt, parameters)
 
 
-# %% mistake="relevance_after_the_product" exercise="gru_cell_forward" says="the relevance gate multiplies after the matrix product instead of before it"
+# %% mistake="relevance_after_the_product" exercise="gru_cell_forward" kind="order" says="the relevance gate multiplies after the matrix product instead of before it"
 def gru_cell_forward(xt, c_prev, parameters):
     n_a = c_prev.shape[0]
     stacked = np.concatenate([c_prev, xt])
@@ -304,7 +498,7 @@ def gru_cell_forward(xt, c_prev, parameters):
     return c_next, y, (c_next, c_prev, ut, rt, cct, xt, parameters)
 
 
-# %% mistake="candidate_only" exercise="gru_cell_forward" says="the old state is left out of the next state"
+# %% mistake="candidate_only" exercise="gru_cell_forward" kind="term_left_out" says="the old state is left out of the next state"
 def gru_cell_forward(xt, c_prev, parameters):
     stacked = np.concatenate([c_prev, xt])
     ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
@@ -315,7 +509,56 @@ def gru_cell_forward(xt, c_prev, parameters):
     return c_next, y, (c_next, c_prev, ut, rt, cct, xt, parameters)
 
 
-# %% mistake="zero_first_state" exercise="gru_forward" says="the first state is zero instead of `c0`"
+# %% mistake="sigmoid_candidate" exercise="gru_cell_forward" kind="activation" says="the candidate goes through a sigmoid instead of a tanh"
+def gru_cell_forward(xt, c_prev, parameters):
+    stacked = np.concatenate([c_prev, xt])
+    ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
+    rt = sigmoid(parameters["Wr"] @ stacked + parameters["br"])
+    cct = sigmoid(parameters["Wc"] @ np.concatenate([rt * c_prev, xt]) + parameters["bc"])
+    c_next = ut * cct + (1 - ut) * c_prev
+    yt_pred = softmax(parameters["Wy"] @ c_next + parameters["by"])
+    cache = (c_next, c_prev, ut, rt, cct, xt, parameters)
+    return c_next, yt_pred, cache
+
+
+# %% mistake="gates_exchanged" exercise="gru_cell_forward" kind="exchanged" says="the update gate and the relevance gate have changed places"
+def gru_cell_forward(xt, c_prev, parameters):
+    stacked = np.concatenate([c_prev, xt])
+    ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
+    rt = sigmoid(parameters["Wr"] @ stacked + parameters["br"])
+    ut, rt = rt, ut
+    cct = np.tanh(parameters["Wc"] @ np.concatenate([rt * c_prev, xt]) + parameters["bc"])
+    c_next = ut * cct + (1 - ut) * c_prev
+    yt_pred = softmax(parameters["Wy"] @ c_next + parameters["by"])
+    cache = (c_next, c_prev, ut, rt, cct, xt, parameters)
+    return c_next, yt_pred, cache
+
+
+# %% mistake="stacked_the_other_way" exercise="gru_cell_forward" kind="order" says="the input is stacked above the state instead of below it"
+def gru_cell_forward(xt, c_prev, parameters):
+    stacked = np.concatenate([xt, c_prev])
+    ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
+    rt = sigmoid(parameters["Wr"] @ stacked + parameters["br"])
+    cct = np.tanh(parameters["Wc"] @ np.concatenate([xt, rt * c_prev]) + parameters["bc"])
+    c_next = ut * cct + (1 - ut) * c_prev
+    yt_pred = softmax(parameters["Wy"] @ c_next + parameters["by"])
+    cache = (c_next, c_prev, ut, rt, cct, xt, parameters)
+    return c_next, yt_pred, cache
+
+
+# %% mistake="tanh_of_the_state" exercise="gru_cell_forward" kind="activation" says="the next state goes through one tanh too many"
+def gru_cell_forward(xt, c_prev, parameters):
+    stacked = np.concatenate([c_prev, xt])
+    ut = sigmoid(parameters["Wu"] @ stacked + parameters["bu"])
+    rt = sigmoid(parameters["Wr"] @ stacked + parameters["br"])
+    cct = np.tanh(parameters["Wc"] @ np.concatenate([rt * c_prev, xt]) + parameters["bc"])
+    c_next = np.tanh(ut * cct + (1 - ut) * c_prev)
+    yt_pred = softmax(parameters["Wy"] @ c_next + parameters["by"])
+    cache = (c_next, c_prev, ut, rt, cct, xt, parameters)
+    return c_next, yt_pred, cache
+
+
+# %% mistake="zero_first_state" exercise="gru_forward" kind="start" says="the first state is zero instead of `c0`"
 def gru_forward(x, c0, parameters):
     c_next, results = np.zeros_like(c0), []
     for t in range(x.shape[2]):
@@ -325,13 +568,13 @@ def gru_forward(x, c0, parameters):
     return np.stack(c, axis=2), np.stack(y, axis=2), (list(caches), x)
 
 
-# %% mistake="state_not_carried" exercise="gru_forward" says="every step starts from the first state `c0`: the state is not carried on"
+# %% mistake="state_not_carried" exercise="gru_forward" kind="not_carried" says="every step starts from the first state `c0`: the state is not carried on"
 def gru_forward(x, c0, parameters):
     c, y, caches = zip(*[gru_cell_forward(x[:, :, t], c0, parameters) for t in range(x.shape[2])])
     return np.stack(c, axis=2), np.stack(y, axis=2), (list(caches), x)
 
 
-# %% mistake="last_step_only" exercise="gru_forward" says="only the last step is returned instead of all of them"
+# %% mistake="last_step_only" exercise="gru_forward" kind="form" says="only the last step is returned instead of all of them"
 def gru_forward(x, c0, parameters):
     c_next, caches = c0, []
     for t in range(x.shape[2]):
@@ -340,7 +583,35 @@ def gru_forward(x, c0, parameters):
     return c_next[:, :, None], y[:, :, None], (caches, x)
 
 
-# %% mistake="not_turned_back" exercise="brnn_forward" says="the states of the reader from the right are not turned back into the order of the input"
+# %% mistake="one_step_short" exercise="gru_forward" kind="loop_ends" says="the loop leaves out the last step, so that there is one step too few"
+def gru_forward(x, c0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wy"].shape
+    c, y = np.zeros((n_a, m, T_x - 1)), np.zeros((n_y, m, T_x - 1))
+    cell_caches = []
+    c_next = c0
+    for t in range(T_x - 1):
+        c_next, y[:, :, t], cache = gru_cell_forward(x[:, :, t], c_next, parameters)
+        c[:, :, t] = c_next
+        cell_caches.append(cache)
+    return c, y, (cell_caches, x)
+
+
+# %% mistake="states_and_predictions_exchanged" exercise="gru_forward" kind="exchanged" says="the states and the predictions are returned in each other's place"
+def gru_forward(x, c0, parameters):
+    _, m, T_x = x.shape
+    n_y, n_a = parameters["Wy"].shape
+    c, y = np.zeros((n_a, m, T_x)), np.zeros((n_y, m, T_x))
+    cell_caches = []
+    c_next = c0
+    for t in range(T_x):
+        c_next, y[:, :, t], cache = gru_cell_forward(x[:, :, t], c_next, parameters)
+        c[:, :, t] = c_next
+        cell_caches.append(cache)
+    return y, c, (cell_caches, x)
+
+
+# %% mistake="not_turned_back" exercise="brnn_forward" kind="order" says="the states of the reader from the right are not turned back into the order of the input"
 def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
     a_forward = rnn_forward(x, a0, parameters_forward)[0]
@@ -349,7 +620,7 @@ def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     return softmax(np.einsum("ya,amt->ymt", Wy, both) + by[:, :, None]), a_forward, a_backward
 
 
-# %% mistake="reads_forward_twice" exercise="brnn_forward" says="the second reader reads from the left as well"
+# %% mistake="reads_forward_twice" exercise="brnn_forward" kind="order" says="the second reader reads from the left as well"
 def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
     a_forward = rnn_forward(x, a0, parameters_forward)[0]
@@ -358,7 +629,7 @@ def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     return softmax(np.einsum("ya,amt->ymt", Wy, both) + by[:, :, None]), a_forward, a_backward
 
 
-# %% mistake="one_set_of_parameters" exercise="brnn_forward" says="both readers use the first one's parameters"
+# %% mistake="one_set_of_parameters" exercise="brnn_forward" kind="wrong_step" says="both readers use the first one's parameters"
 def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
     a_forward = rnn_forward(x, a0, parameters_forward)[0]
@@ -367,7 +638,7 @@ def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     return softmax(np.einsum("ya,amt->ymt", Wy, both) + by[:, :, None]), a_forward, a_backward
 
 
-# %% mistake="starts_where_the_other_ended" exercise="brnn_forward" says="the second reader starts from the first one's last state instead of zero"
+# %% mistake="starts_where_the_other_ended" exercise="brnn_forward" kind="start" says="the second reader starts from the first one's last state instead of zero"
 def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
     a_forward = rnn_forward(x, a0, parameters_forward)[0]
@@ -376,7 +647,7 @@ def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     return softmax(np.einsum("ya,amt->ymt", Wy, both) + by[:, :, None]), a_forward, a_backward
 
 
-# %% mistake="stacked_the_other_way" exercise="brnn_forward" says="the readers' states are stacked in the wrong order before the prediction"
+# %% mistake="stacked_the_other_way" exercise="brnn_forward" kind="order" says="the readers' states are stacked in the wrong order before the prediction"
 def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
     a_forward = rnn_forward(x, a0, parameters_forward)[0]
@@ -385,7 +656,40 @@ def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     return softmax(np.einsum("ya,amt->ymt", Wy, both) + by[:, :, None]), a_forward, a_backward
 
 
-# %% mistake="first_layers_prediction" exercise="deep_rnn_forward" says="the predictions are the first layer's instead of the last one's"
+# %% mistake="turned_along_the_examples" exercise="brnn_forward" kind="axis" says="what the second reader reads is turned round along the examples instead of the steps"
+def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
+    a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
+    a_forward, _, _ = rnn_forward(x, a0, parameters_forward)
+    reversed_states, _, _ = rnn_forward(x[:, ::-1], a0, parameters_backward)
+    a_backward = reversed_states[:, ::-1]
+    both = np.concatenate([a_forward, a_backward])
+    y = softmax(np.tensordot(Wy, both, axes=1) + by[:, :, None])
+    return y, a_forward, a_backward
+
+
+# %% mistake="turned_along_the_features" exercise="brnn_forward" kind="axis" says="what the second reader reads is turned round along the features instead of the steps"
+def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
+    a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
+    a_forward, _, _ = rnn_forward(x, a0, parameters_forward)
+    reversed_states, _, _ = rnn_forward(x[::-1], a0, parameters_backward)
+    a_backward = reversed_states[:, :, ::-1]
+    both = np.concatenate([a_forward, a_backward])
+    y = softmax(np.tensordot(Wy, both, axes=1) + by[:, :, None])
+    return y, a_forward, a_backward
+
+
+# %% mistake="predicts_before_turning_back" exercise="brnn_forward" kind="order" says="the predictions read the second reader's states before these are turned back"
+def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
+    a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
+    a_forward, _, _ = rnn_forward(x, a0, parameters_forward)
+    reversed_states, _, _ = rnn_forward(x[:, :, ::-1], a0, parameters_backward)
+    a_backward = reversed_states[:, :, ::-1]
+    both = np.concatenate([a_forward, reversed_states])
+    y = softmax(np.tensordot(Wy, both, axes=1) + by[:, :, None])
+    return y, a_forward, a_backward
+
+
+# %% mistake="first_layers_prediction" exercise="deep_rnn_forward" kind="taken_for_another" says="the predictions are the first layer's instead of the last one's"
 def deep_rnn_forward(x, layers):
     a, y = [], None
     for parameters in layers:
@@ -396,7 +700,7 @@ def deep_rnn_forward(x, layers):
     return a, y
 
 
-# %% mistake="all_layers_read_x" exercise="deep_rnn_forward" says="every layer reads the input instead of the layer below"
+# %% mistake="all_layers_read_x" exercise="deep_rnn_forward" kind="taken_for_another" says="every layer reads the input instead of the layer below"
 def deep_rnn_forward(x, layers):
     a = []
     for parameters in layers:
@@ -408,7 +712,7 @@ def deep_rnn_forward(x, layers):
     return a, y
 
 
-# %% mistake="reads_the_step_before" exercise="deep_rnn_forward" says="a layer reads the layer below one step too late"
+# %% mistake="reads_the_step_before" exercise="deep_rnn_forward" kind="wrong_step" says="a layer reads the layer below one step too late"
 def deep_rnn_forward(x, layers):
     a = []
     for number, parameters in enumerate(layers):
@@ -419,7 +723,7 @@ def deep_rnn_forward(x, layers):
     return a, y
 
 
-# %% mistake="top_down" exercise="deep_rnn_forward" says="the layers' states are returned from the last layer to the first"
+# %% mistake="top_down" exercise="deep_rnn_forward" kind="order" says="the layers' states are returned from the last layer to the first"
 def deep_rnn_forward(x, layers):
     a = []
     for parameters in layers:
@@ -429,7 +733,18 @@ def deep_rnn_forward(x, layers):
     return a, y
 
 
-# %% mistake="tanh_slope_of_the_slope" exercise="rnn_cell_backward" says="the tanh's slope is taken at the state after the step as if that were before the tanh"
+# %% mistake="last_layer_only" exercise="deep_rnn_forward" kind="form" says="only the last layer's states are returned instead of every layer's"
+def deep_rnn_forward(x, layers):
+    a = []
+    inputs = x
+    for parameters in layers:
+        a0 = np.zeros((parameters["Waa"].shape[0], x.shape[1]))
+        inputs, y, _ = rnn_forward(inputs, a0, parameters)
+        a.append(inputs)
+    return a[-1:], y
+
+
+# %% mistake="tanh_slope_of_the_slope" exercise="rnn_cell_backward" kind="taken_for_another" says="the tanh's slope is taken at the state after the step as if that were before the tanh"
 def rnn_cell_backward(da_next, cache):
     a_next, a_prev, xt, parameters = cache
     dz = da_next * (1 - np.tanh(a_next) ** 2)
@@ -442,7 +757,7 @@ def rnn_cell_backward(da_next, cache):
     }
 
 
-# %% mistake="slope_not_squared" exercise="rnn_cell_backward" says="the square is missing in the tanh's slope"
+# %% mistake="slope_not_squared" exercise="rnn_cell_backward" kind="chain_rule" says="the square is missing in the tanh's slope"
 def rnn_cell_backward(da_next, cache):
     a_next, a_prev, xt, parameters = cache
     dz = da_next * (1 - a_next)
@@ -455,7 +770,7 @@ def rnn_cell_backward(da_next, cache):
     }
 
 
-# %% mistake="averaged_over_examples" exercise="rnn_cell_backward" says="the weights' and the bias's gradients are averaged over the examples instead of summed"
+# %% mistake="averaged_over_examples" exercise="rnn_cell_backward" kind="average" says="the weights' and the bias's gradients are averaged over the examples instead of summed"
 def rnn_cell_backward(da_next, cache):
     a_next, a_prev, xt, parameters = cache
     dz = da_next * (1 - a_next**2)
@@ -469,7 +784,7 @@ def rnn_cell_backward(da_next, cache):
     }
 
 
-# %% mistake="weights_gradient_with_a_next" exercise="rnn_cell_backward" says="the gradient of the recurrent weights, `dWaa`, is taken with the state after the step instead of the one before"
+# %% mistake="weights_gradient_with_a_next" exercise="rnn_cell_backward" kind="taken_for_another" says="the gradient of the recurrent weights, `dWaa`, is taken with the state after the step instead of the one before"
 def rnn_cell_backward(da_next, cache):
     a_next, a_prev, xt, parameters = cache
     dz = da_next * (1 - a_next**2)
@@ -482,7 +797,85 @@ def rnn_cell_backward(da_next, cache):
     }
 
 
-# %% mistake="only_the_first_steps_gradient" exercise="rnn_backward" says="only the first step's `da` is used: what it holds for later steps changes nothing"
+# %% mistake="slope_of_the_state_before" exercise="rnn_cell_backward" kind="taken_for_another" says="the tanh's slope is taken from the hidden state before instead of the next one"
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next * (1 - a_prev**2)
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ dz,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.sum(dz, axis=1, keepdims=True),
+    }
+
+
+# %% mistake="no_slope" exercise="rnn_cell_backward" kind="chain_rule" says="the tanh's slope is left out of every gradient"
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ dz,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.sum(dz, axis=1, keepdims=True),
+    }
+
+
+# %% mistake="slope_upside_down" exercise="rnn_cell_backward" kind="sign" says="the tanh's slope has the wrong sign"
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next * (a_next**2 - 1)
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ dz,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.sum(dz, axis=1, keepdims=True),
+    }
+
+
+# %% mistake="state_gradient_without_the_slope" exercise="rnn_cell_backward" kind="chain_rule" says="the gradient of the hidden state before, `da_prev`, is made from `da_next` as it came, without the tanh's slope"
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next * (1 - a_next**2)
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ da_next,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.sum(dz, axis=1, keepdims=True),
+    }
+
+
+# %% mistake="bias_averaged" exercise="rnn_cell_backward" kind="average" says="the bias's gradient is averaged over the examples instead of summed"
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next * (1 - a_next**2)
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ dz,
+        "dWax": dz @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.mean(dz, axis=1, keepdims=True),
+    }
+
+
+# %% mistake="input_weights_without_the_slope" exercise="rnn_cell_backward" kind="chain_rule" says="the gradient of the input's weights, `dWax`, is made from `da_next` as it came, without the tanh's slope"
+def rnn_cell_backward(da_next, cache):
+    a_next, a_prev, xt, parameters = cache
+    dz = da_next * (1 - a_next**2)
+    return {
+        "dxt": parameters["Wax"].T @ dz,
+        "da_prev": parameters["Waa"].T @ dz,
+        "dWax": da_next @ xt.T,
+        "dWaa": dz @ a_prev.T,
+        "dba": np.sum(dz, axis=1, keepdims=True),
+    }
+
+
+# %% mistake="only_the_first_steps_gradient" exercise="rnn_backward" kind="wrong_step" says="only the first step's `da` is used: what it holds for later steps changes nothing"
 def rnn_backward(da, caches):
     cells, x = caches
     n_a, m, T_x = da.shape
@@ -495,7 +888,7 @@ def rnn_backward(da, caches):
     return {"dx": dx, "da0": later, **sums}
 
 
-# %% mistake="first_steps_gradient_and_state" exercise="rnn_backward" says="every step is handed the first step's `da` and hidden states: what later steps have changes nothing"
+# %% mistake="first_steps_gradient_and_state" exercise="rnn_backward" kind="wrong_step" says="every step is handed the first step's `da` and hidden states: what later steps have changes nothing"
 def rnn_backward(da, caches):
     cells, x = caches
     n_a, m, T_x = da.shape
@@ -508,7 +901,7 @@ def rnn_backward(da, caches):
     return {"dx": dx, "da0": later, **sums}
 
 
-# %% mistake="later_steps_left_out" exercise="rnn_backward" says="the gradient from later steps is not added to that of each step's own loss"
+# %% mistake="later_steps_left_out" exercise="rnn_backward" kind="term_left_out" says="the gradient from later steps is not added to that of each step's own loss"
 def rnn_backward(da, caches):
     cells, x = caches
     steps = [rnn_cell_backward(da[:, :, t], cells[t]) for t in range(da.shape[2])]
@@ -516,7 +909,7 @@ def rnn_backward(da, caches):
     return {"dx": np.stack([step["dxt"] for step in steps], axis=2), "da0": steps[0]["da_prev"], **gradients}
 
 
-# %% mistake="last_step_only" exercise="rnn_backward" says="the weights' gradients are those of one step instead of the sum over all"
+# %% mistake="last_step_only" exercise="rnn_backward" kind="form" says="the weights' gradients are those of one step instead of the sum over all"
 def rnn_backward(da, caches):
     cells, x = caches
     dx, carried = np.zeros((x.shape[0], *da.shape[1:])), np.zeros(da.shape[:2])
@@ -527,7 +920,7 @@ def rnn_backward(da, caches):
     return {"dx": dx, "da0": carried, **{name: step[name] for name in ("dWax", "dWaa", "dba")}}
 
 
-# %% mistake="forwards" exercise="rnn_backward" says="the loop runs forwards in time instead of backwards"
+# %% mistake="forwards" exercise="rnn_backward" kind="order" says="the loop runs forwards in time instead of backwards"
 def rnn_backward(da, caches):
     cells, x = caches
     dx, carried = np.zeros((x.shape[0], *da.shape[1:])), np.zeros(da.shape[:2])
@@ -540,7 +933,7 @@ def rnn_backward(da, caches):
     return {"dx": dx, "da0": carried, **total}
 
 
-# %% mistake="length_of_the_caches" exercise="rnn_backward" says="the number of steps is that of the caches instead of that of `da`"
+# %% mistake="length_of_the_caches" exercise="rnn_backward" kind="taken_for_another" says="the number of steps is that of the caches instead of that of `da`"
 def rnn_backward(da, caches):
     cells, x = caches
     T_x = len(cells)
@@ -554,7 +947,40 @@ def rnn_backward(da, caches):
     return {"dx": dx, "da0": carried, **total}
 
 
-# %% mistake="no_gradient_through_the_hidden_state" exercise="lstm_cell_backward" says="the hidden state's gradient does not flow into the memory"
+# %% mistake="first_gradient_of_the_last_step" exercise="rnn_backward" kind="wrong_step" says="`da0` is the gradient at the last step instead of the one before the first step"
+def rnn_backward(da, caches):
+    cell_caches, x = caches
+    n_a, m, T_x = da.shape
+    dx = np.zeros((x.shape[0], m, T_x))
+    total = {"dWax": np.zeros((n_a, x.shape[0])), "dWaa": np.zeros((n_a, n_a)), "dba": np.zeros((n_a, 1))}
+    da_prev = da0 = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        step = rnn_cell_backward(da[:, :, t] + da_prev, cell_caches[t])
+        da_prev = step["da_prev"]
+        da0 = da_prev if t == T_x - 1 else da0
+        dx[:, :, t] = step["dxt"]
+        for name in total:
+            total[name] += step[name]
+    return {"dx": dx, "da0": da0, **total}
+
+
+# %% mistake="averaged_over_the_steps" exercise="rnn_backward" kind="average" says="the weights' gradients are averaged over the steps instead of summed"
+def rnn_backward(da, caches):
+    cell_caches, x = caches
+    n_a, m, T_x = da.shape
+    dx = np.zeros((x.shape[0], m, T_x))
+    total = {"dWax": np.zeros((n_a, x.shape[0])), "dWaa": np.zeros((n_a, n_a)), "dba": np.zeros((n_a, 1))}
+    da_prev = np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        step = rnn_cell_backward(da[:, :, t] + da_prev, cell_caches[t])
+        da_prev = step["da_prev"]
+        dx[:, :, t] = step["dxt"]
+        for name in total:
+            total[name] += step[name] / T_x
+    return {"dx": dx, "da0": da_prev, **total}
+
+
+# %% mistake="no_gradient_through_the_hidden_state" exercise="lstm_cell_backward" kind="term_left_out" says="the hidden state's gradient does not flow into the memory"
 def lstm_cell_backward(da_next, dc_next, cache):
     _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
     dz = {
@@ -572,7 +998,7 @@ def lstm_cell_backward(da_next, dc_next, cache):
     return gradients
 
 
-# %% mistake="slope_of_the_memory" exercise="lstm_cell_backward" says="the tanh's slope is taken from the memory itself instead of from its tanh"
+# %% mistake="slope_of_the_memory" exercise="lstm_cell_backward" kind="taken_for_another" says="the tanh's slope is taken from the memory itself instead of from its tanh"
 def lstm_cell_backward(da_next, dc_next, cache):
     _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
     dc = dc_next + da_next * ot * (1 - c_next**2)
@@ -591,7 +1017,7 @@ def lstm_cell_backward(da_next, dc_next, cache):
     return gradients
 
 
-# %% mistake="memory_gradient_not_multiplied" exercise="lstm_cell_backward" says="the gradient of the memory before, `dc_prev`, is not multiplied by the forget gate"
+# %% mistake="memory_gradient_not_multiplied" exercise="lstm_cell_backward" kind="chain_rule" says="the gradient of the memory before, `dc_prev`, is not multiplied by the forget gate"
 def lstm_cell_backward(da_next, dc_next, cache):
     _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
     dc = dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)
@@ -610,7 +1036,7 @@ def lstm_cell_backward(da_next, dc_next, cache):
     return gradients
 
 
-# %% mistake="candidate_slope_of_a_sigmoid" exercise="lstm_cell_backward" says="the candidate's slope is that of a sigmoid instead of a tanh"
+# %% mistake="candidate_slope_of_a_sigmoid" exercise="lstm_cell_backward" kind="chain_rule" says="the candidate's slope is that of a sigmoid instead of a tanh"
 def lstm_cell_backward(da_next, dc_next, cache):
     _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
     dc = dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)
@@ -629,7 +1055,7 @@ def lstm_cell_backward(da_next, dc_next, cache):
     return gradients
 
 
-# %% mistake="output_gate_with_the_memory" exercise="lstm_cell_backward" says="the output gate's gradient is taken with the memory instead of its tanh"
+# %% mistake="output_gate_with_the_memory" exercise="lstm_cell_backward" kind="taken_for_another" says="the output gate's gradient is taken with the memory instead of its tanh"
 def lstm_cell_backward(da_next, dc_next, cache):
     _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
     dc = dc_next + da_next * ot * (1 - np.tanh(c_next) ** 2)
@@ -648,7 +1074,154 @@ def lstm_cell_backward(da_next, dc_next, cache):
     return gradients
 
 
-# %% mistake="neither_gradient_carried" exercise="lstm_backward" says="the gradients of later steps are not handed back: neither the hidden state's nor the memory's is carried on to the step before"
+# %% mistake="no_slope_of_the_forget_gate" exercise="lstm_cell_backward" kind="chain_rule" says="the slope of the forget gate's sigmoid is left out of its gradient"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_prev,
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * tanh_c * ot * (1 - ot),
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T
+        gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="no_slope_of_the_update_gate" exercise="lstm_cell_backward" kind="chain_rule" says="the slope of the update gate's sigmoid is left out of its gradient"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct,
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * tanh_c * ot * (1 - ot),
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T
+        gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="no_slope_of_the_output_gate" exercise="lstm_cell_backward" kind="chain_rule" says="the slope of the output gate's sigmoid is left out of its gradient"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * tanh_c,
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T
+        gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="no_slope_of_the_candidate" exercise="lstm_cell_backward" kind="chain_rule" says="the slope of the candidate's tanh is left out of its gradient"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it,
+        "o": da_next * tanh_c * ot * (1 - ot),
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T
+        gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="forget_gate_with_the_next_memory" exercise="lstm_cell_backward" kind="taken_for_another" says="the forget gate's gradient is taken with the next memory instead of the memory before"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_next * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * tanh_c * ot * (1 - ot),
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T
+        gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="gradient_of_the_memory_goes_on_as_it_came" exercise="lstm_cell_backward" kind="term_left_out" says="the gradient of the memory before, `dc_prev`, lacks what comes through the hidden state"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * tanh_c * ot * (1 - ot),
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc_next * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T
+        gradients[f"db{gate}"] = np.sum(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="weights_averaged" exercise="lstm_cell_backward" kind="average" says="the weights' and the biases' gradients are averaged over the examples instead of summed"
+def lstm_cell_backward(da_next, dc_next, cache):
+    _, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters = cache
+    n_a = a_prev.shape[0]
+    tanh_c = np.tanh(c_next)
+    dc = dc_next + da_next * ot * (1 - tanh_c**2)
+    dz = {
+        "f": dc * c_prev * ft * (1 - ft),
+        "i": dc * cct * it * (1 - it),
+        "c": dc * it * (1 - cct**2),
+        "o": da_next * tanh_c * ot * (1 - ot),
+    }
+    stacked = np.concatenate([a_prev, xt])
+    dstacked = sum(parameters[f"W{gate}"].T @ dz[gate] for gate in dz)
+    gradients = {"dxt": dstacked[n_a:], "da_prev": dstacked[:n_a], "dc_prev": dc * ft}
+    for gate in dz:
+        gradients[f"dW{gate}"] = dz[gate] @ stacked.T / xt.shape[1]
+        gradients[f"db{gate}"] = np.mean(dz[gate], axis=1, keepdims=True)
+    return gradients
+
+
+# %% mistake="neither_gradient_carried" exercise="lstm_backward" kind="not_carried" says="the gradients of later steps are not handed back: neither the hidden state's nor the memory's is carried on to the step before"
 def lstm_backward(da, caches):
     cells, x = caches
     n_a, m, T_x = da.shape
@@ -661,7 +1234,7 @@ def lstm_backward(da, caches):
     return {"dx": dx, "da0": later, **sums}
 
 
-# %% mistake="running_sum_twice" exercise="lstm_backward" says="the running sum of the weights' gradients is counted twice at every step"
+# %% mistake="running_sum_twice" exercise="lstm_backward" kind="added_twice" says="the running sum of the weights' gradients is counted twice at every step"
 def lstm_backward(da, caches):
     cells, x = caches
     n_a, m, T_x = da.shape
@@ -674,7 +1247,7 @@ def lstm_backward(da, caches):
     return {"dx": dx, "da0": later, **sums}
 
 
-# %% mistake="memory_gradient_not_carried" exercise="lstm_backward" says="the memory's gradient is not carried on to the step before"
+# %% mistake="memory_gradient_not_carried" exercise="lstm_backward" kind="not_carried" says="the memory's gradient is not carried on to the step before"
 def lstm_backward(da, caches):
     cells, x = caches
     carried, steps = np.zeros(da.shape[:2]), []
@@ -685,7 +1258,7 @@ def lstm_backward(da, caches):
     return {"dx": np.stack([step["dxt"] for step in steps[::-1]], axis=2), "da0": carried, **total}
 
 
-# %% mistake="hidden_gradient_not_carried" exercise="lstm_backward" says="the hidden state's gradient from later steps is not added to that of each step's own loss"
+# %% mistake="hidden_gradient_not_carried" exercise="lstm_backward" kind="term_left_out" says="the hidden state's gradient from later steps is not added to that of each step's own loss"
 def lstm_backward(da, caches):
     cells, x = caches
     dc, steps = np.zeros(da.shape[:2]), []
@@ -696,7 +1269,7 @@ def lstm_backward(da, caches):
     return {"dx": np.stack([step["dxt"] for step in steps[::-1]], axis=2), "da0": steps[-1]["da_prev"], **total}
 
 
-# %% mistake="one_step_only" exercise="lstm_backward" says="the weights' gradients are those of one step instead of the sum over all"
+# %% mistake="one_step_only" exercise="lstm_backward" kind="not_summed" says="the weights' gradients are those of one step instead of the sum over all"
 def lstm_backward(da, caches):
     cells, x = caches
     dx, carried, dc = np.zeros((x.shape[0], *da.shape[1:])), np.zeros(da.shape[:2]), np.zeros(da.shape[:2])
@@ -707,7 +1280,7 @@ def lstm_backward(da, caches):
     return {"dx": dx, "da0": carried, **{f"d{kind}{gate}": step[f"d{kind}{gate}"] for kind in "Wb" for gate in "fico"}}
 
 
-# %% mistake="first_gradient_before_the_first_step" exercise="lstm_backward" says="`da0` is the gradient at the last step instead of the one before the first step"
+# %% mistake="first_gradient_before_the_first_step" exercise="lstm_backward" kind="wrong_step" says="`da0` is the gradient at the last step instead of the one before the first step"
 def lstm_backward(da, caches):
     cells, x = caches
     carried, dc, steps = np.zeros(da.shape[:2]), np.zeros(da.shape[:2]), []
@@ -716,6 +1289,42 @@ def lstm_backward(da, caches):
         carried, dc = steps[-1]["da_prev"], steps[-1]["dc_prev"]
     total = {f"d{kind}{gate}": sum(step[f"d{kind}{gate}"] for step in steps) for kind in "Wb" for gate in "fico"}
     return {"dx": np.stack([step["dxt"] for step in steps[::-1]], axis=2), "da0": steps[0]["da_prev"], **total}
+
+
+# %% mistake="forwards" exercise="lstm_backward" kind="order" says="the loop runs forwards in time instead of backwards"
+def lstm_backward(da, caches):
+    cell_caches, x = caches
+    n_a, m, T_x = da.shape
+    n_x = x.shape[0]
+    dx = np.zeros((n_x, m, T_x))
+    total = {f"dW{gate}": np.zeros((n_a, n_a + n_x)) for gate in "fico"}
+    total |= {f"db{gate}": np.zeros((n_a, 1)) for gate in "fico"}
+    da_prev, dc_prev = np.zeros((n_a, m)), np.zeros((n_a, m))
+    for t in range(T_x):
+        step = lstm_cell_backward(da[:, :, t] + da_prev, dc_prev, cell_caches[t])
+        da_prev, dc_prev = step["da_prev"], step["dc_prev"]
+        dx[:, :, t] = step["dxt"]
+        for name in total:
+            total[name] += step[name]
+    return {"dx": dx, "da0": da_prev, **total}
+
+
+# %% mistake="averaged_over_the_steps" exercise="lstm_backward" kind="average" says="the weights' gradients are averaged over the steps instead of summed"
+def lstm_backward(da, caches):
+    cell_caches, x = caches
+    n_a, m, T_x = da.shape
+    n_x = x.shape[0]
+    dx = np.zeros((n_x, m, T_x))
+    total = {f"dW{gate}": np.zeros((n_a, n_a + n_x)) for gate in "fico"}
+    total |= {f"db{gate}": np.zeros((n_a, 1)) for gate in "fico"}
+    da_prev, dc_prev = np.zeros((n_a, m)), np.zeros((n_a, m))
+    for t in reversed(range(T_x)):
+        step = lstm_cell_backward(da[:, :, t] + da_prev, dc_prev, cell_caches[t])
+        da_prev, dc_prev = step["da_prev"], step["dc_prev"]
+        dx[:, :, t] = step["dxt"]
+        for name in total:
+            total[name] += step[name] / T_x
+    return {"dx": dx, "da0": da_prev, **total}
 
 
 # %% paraphrase="einsum" exercise="rnn_cell_forward"

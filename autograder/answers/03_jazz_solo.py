@@ -50,7 +50,7 @@ docs/writing-a-unit.md says how this file is read.
 # ------------------------------------------------------------------------------------------------------- encode_chorus
 
 
-# %% mistake="rests_not_cut" exercise="encode_chorus" says="rests are not cut at bar lines"
+# %% mistake="rests_not_cut" exercise="encode_chorus" kind="condition" says="rests are not cut at bar lines"
 def encode_chorus(notes, length):
     tokens, now = [], 0
     for onset, duration, pitch in [*notes, (length, 0, None)]:
@@ -62,7 +62,7 @@ def encode_chorus(notes, length):
     return tokens
 
 
-# %% mistake="no_last_rest" exercise="encode_chorus" says="the rests after the last note are missing"
+# %% mistake="no_last_rest" exercise="encode_chorus" kind="condition" says="the rests after the last note are missing"
 def encode_chorus(notes, length):
     tokens, now = [], 0
     for onset, duration, pitch in notes:
@@ -75,12 +75,12 @@ def encode_chorus(notes, length):
     return tokens
 
 
-# %% mistake="no_rests" exercise="encode_chorus" says="silence is left out"
+# %% mistake="no_rests" exercise="encode_chorus" kind="condition" says="silence is left out"
 def encode_chorus(notes, length):
     return [(duration, pitch) for _, duration, pitch in notes]
 
 
-# %% mistake="bars_from_the_rest" exercise="encode_chorus" says="rests are cut every 48 ticks from their own beginning, not at bar lines"
+# %% mistake="bars_from_the_rest" exercise="encode_chorus" kind="condition" says="rests are cut every 48 ticks from their own beginning, not at bar lines"
 def encode_chorus(notes, length):
     tokens, now = [], 0
     for onset, duration, pitch in [*notes, (length, 0, REST)]:
@@ -92,6 +92,57 @@ def encode_chorus(notes, length):
             tokens.append((duration, pitch))
         now += duration
     return tokens
+
+
+# %% mistake="pitch_first" exercise="encode_chorus" kind="exchanged" says="duration and pitch are in each other's place"
+def encode_chorus(notes, length):
+    def rests(now, end):
+        tokens = []
+        while now < end:
+            until = min(end, (now // TICKS_PER_BAR + 1) * TICKS_PER_BAR)
+            tokens.append((REST, until - now))
+            now = until
+        return tokens
+    tokens, now = [], 0
+    for onset, duration, pitch in notes:
+        tokens += rests(now, onset)
+        tokens.append((pitch, duration))
+        now = onset + duration
+    return tokens + rests(now, length)
+
+
+# %% mistake="time_does_not_move" exercise="encode_chorus" kind="not_carried" says="time does not move on with the notes, so that the rests become too long"
+def encode_chorus(notes, length):
+    def rests(now, end):
+        tokens = []
+        while now < end:
+            until = min(end, (now // TICKS_PER_BAR + 1) * TICKS_PER_BAR)
+            tokens.append((until - now, REST))
+            now = until
+        return tokens
+    tokens, now = [], 0
+    for onset, duration, pitch in notes:
+        tokens += rests(now, onset)
+        tokens.append((duration, pitch))
+        now = onset
+    return tokens + rests(now, length)
+
+
+# %% mistake="onsets_kept" exercise="encode_chorus" kind="form" says="the tokens are triples with the onset, instead of duration and pitch"
+def encode_chorus(notes, length):
+    def rests(now, end):
+        tokens = []
+        while now < end:
+            until = min(end, (now // TICKS_PER_BAR + 1) * TICKS_PER_BAR)
+            tokens.append((now, until - now, REST))
+            now = until
+        return tokens
+    tokens, now = [], 0
+    for onset, duration, pitch in notes:
+        tokens += rests(now, onset)
+        tokens.append((onset, duration, pitch))
+        now = onset + duration
+    return tokens + rests(now, length)
 
 
 # %% equivalent="swap_parts-c5d5ff" exercise="encode_chorus" because="the smaller of two numbers is the same in either order"
@@ -149,7 +200,7 @@ def encode_chorus(notes, length):
 # ------------------------------------------------------------------------------------------------------- decode_tokens
 
 
-# %% mistake="rests_take_no_time" exercise="decode_tokens" says="rests do not move time on"
+# %% mistake="rests_take_no_time" exercise="decode_tokens" kind="not_carried" says="rests do not move time on"
 def decode_tokens(tokens):
     notes, now = [], 0
     for duration, pitch in tokens:
@@ -159,7 +210,7 @@ def decode_tokens(tokens):
     return notes
 
 
-# %% mistake="rests_kept" exercise="decode_tokens" says="rests stay among the notes"
+# %% mistake="rests_kept" exercise="decode_tokens" kind="form" says="rests stay among the notes"
 def decode_tokens(tokens):
     notes, now = [], 0
     for duration, pitch in tokens:
@@ -168,13 +219,43 @@ def decode_tokens(tokens):
     return notes
 
 
-# %% mistake="moved_on_first" exercise="decode_tokens" says="the onset is taken after time has moved on"
+# %% mistake="moved_on_first" exercise="decode_tokens" kind="order" says="the onset is taken after time has moved on"
 def decode_tokens(tokens):
     notes, now = [], 0
     for duration, pitch in tokens:
         now += duration
         if pitch != REST:
             notes.append((now, duration, pitch))
+    return notes
+
+
+# %% mistake="first_tick_missing" exercise="decode_tokens" kind="start" says="the first token begins at tick 1 instead of 0"
+def decode_tokens(tokens):
+    notes, now = [], 1
+    for duration, pitch in tokens:
+        if pitch != REST:
+            notes.append((now, duration, pitch))
+        now += duration
+    return notes
+
+
+# %% mistake="order_of_the_triple" exercise="decode_tokens" kind="exchanged" says="the triples hold duration, onset, pitch instead of onset, duration, pitch"
+def decode_tokens(tokens):
+    notes, now = [], 0
+    for duration, pitch in tokens:
+        if pitch != REST:
+            notes.append((duration, now, pitch))
+        now += duration
+    return notes
+
+
+# %% mistake="ends_for_durations" exercise="decode_tokens" kind="taken_for_another" says="the triples hold the end of a note instead of its duration"
+def decode_tokens(tokens):
+    notes, now = [], 0
+    for duration, pitch in tokens:
+        if pitch != REST:
+            notes.append((now, now + duration, pitch))
+        now += duration
     return notes
 
 
@@ -209,28 +290,28 @@ def decode_tokens(tokens):
 # -------------------------------------------------------------------------------------------------------- make_windows
 
 
-# %% mistake="no_shift" exercise="make_windows" says="the targets are the inputs themselves"
+# %% mistake="no_shift" exercise="make_windows" kind="wrong_step" says="the targets are the inputs themselves"
 def make_windows(tokens, conditions, T_x, hop):
     starts = np.arange(0, len(tokens) - T_x, hop)
     places = starts[:, None] + np.arange(T_x)
     return tokens[places], conditions[places + 1], tokens[places]
 
 
-# %% mistake="conditions_of_x" exercise="make_windows" says="the conditions are read where the inputs begin, not the targets"
+# %% mistake="conditions_of_x" exercise="make_windows" kind="wrong_step" says="the conditions are read where the inputs begin, not the targets"
 def make_windows(tokens, conditions, T_x, hop):
     starts = np.arange(0, len(tokens) - T_x, hop)
     places = starts[:, None] + np.arange(T_x)
     return tokens[places], conditions[places], tokens[places + 1]
 
 
-# %% mistake="last_window_lost" exercise="make_windows" says="the last window is left out"
+# %% mistake="last_window_lost" exercise="make_windows" kind="boundary" says="the last window is left out"
 def make_windows(tokens, conditions, T_x, hop):
     starts = np.arange(0, len(tokens) - T_x - 1, hop)
     places = starts[:, None] + np.arange(T_x)
     return tokens[places], conditions[places + 1], tokens[places + 1]
 
 
-# %% mistake="targets_rolled" exercise="make_windows" says="the last target of a window is its first token"
+# %% mistake="targets_rolled" exercise="make_windows" kind="wrong_step" says="the last target of a window is its first token"
 def make_windows(tokens, conditions, T_x, hop):
     starts = np.arange(0, len(tokens) - T_x, hop)
     places = starts[:, None] + np.arange(T_x)
@@ -238,7 +319,7 @@ def make_windows(tokens, conditions, T_x, hop):
     return X, conditions[places + 1], np.roll(X, -1, axis=1)
 
 
-# %% mistake="no_shape_when_empty" exercise="make_windows" says="the arrays lose their shape when no window fits"
+# %% mistake="no_shape_when_empty" exercise="make_windows" kind="form" says="the arrays lose their shape when no window fits"
 def make_windows(tokens, conditions, T_x, hop):
     X, C, Y = [], [], []
     for start in range(0, len(tokens) - T_x, hop):
@@ -246,6 +327,34 @@ def make_windows(tokens, conditions, T_x, hop):
         C.append(conditions[start + 1 : start + T_x + 1])
         Y.append(tokens[start + 1 : start + T_x + 1])
     return np.array(X), np.array(C), np.array(Y)
+
+
+# %% mistake="hop_unused" exercise="make_windows" kind="option" says="a window begins at every token: hop is not used"
+def make_windows(tokens, conditions, T_x, hop):
+    starts = np.arange(0, len(tokens) - T_x, 1)
+    places = starts[:, None] + np.arange(T_x)
+    return tokens[places], conditions[places + 1], tokens[places + 1]
+
+
+# %% mistake="without_overlap" exercise="make_windows" kind="taken_for_another" says="a window begins where the one before it has ended, instead of hop tokens later"
+def make_windows(tokens, conditions, T_x, hop):
+    starts = np.arange(0, len(tokens) - T_x, T_x)
+    places = starts[:, None] + np.arange(T_x)
+    return tokens[places], conditions[places + 1], tokens[places + 1]
+
+
+# %% mistake="conditions_and_targets_exchanged" exercise="make_windows" kind="exchanged" says="the conditions and the targets are returned in each other's place"
+def make_windows(tokens, conditions, T_x, hop):
+    starts = np.arange(0, len(tokens) - T_x, hop)
+    places = starts[:, None] + np.arange(T_x)
+    return tokens[places], tokens[places + 1], conditions[places + 1]
+
+
+# %% mistake="two_tokens_later" exercise="make_windows" kind="number" says="the targets are two tokens later instead of one"
+def make_windows(tokens, conditions, T_x, hop):
+    starts = np.arange(0, len(tokens) - T_x, hop)
+    places = starts[:, None] + np.arange(T_x)
+    return tokens[places], conditions[places + 1], tokens[np.minimum(places + 2, len(tokens) - 1)]
 
 
 # %% paraphrase="lists" exercise="make_windows"
@@ -288,7 +397,7 @@ def make_windows(tokens, conditions, T_x, hop):
 # --------------------------------------------------------------------------------------------------------- make_layers
 
 
-# %% mistake="no_softmax" exercise="make_layers" says="the output layer has no softmax"
+# %% mistake="no_softmax" exercise="make_layers" kind="activation" says="the output layer has no softmax"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.LSTMCell(n_a), layers.Dense(n_values)
     cell.build((None, n_values + n_conditions))
@@ -296,7 +405,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="sigmoid" exercise="make_layers" says="the output layer has a sigmoid instead of a softmax"
+# %% mistake="sigmoid" exercise="make_layers" kind="activation" says="the output layer has a sigmoid instead of a softmax"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.LSTMCell(n_a), layers.Dense(n_values, activation="sigmoid")
     cell.build((None, n_values + n_conditions))
@@ -304,7 +413,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="sizes_swapped" exercise="make_layers" says="the sizes of the two layers are swapped"
+# %% mistake="sizes_swapped" exercise="make_layers" kind="exchanged" says="the sizes of the two layers are swapped"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.LSTMCell(n_values), layers.Dense(n_a, activation="softmax")
     cell.build((None, n_values + n_conditions))
@@ -312,7 +421,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="gru" exercise="make_layers" says="the cell is that of a GRU"
+# %% mistake="gru" exercise="make_layers" kind="layer" says="the cell is that of a GRU"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.GRUCell(n_a), layers.Dense(n_values, activation="softmax")
     cell.build((None, n_values + n_conditions))
@@ -320,7 +429,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="whole_layer" exercise="make_layers" says="an LSTM layer, which has the loop inside, stands in the place of the cell"
+# %% mistake="whole_layer" exercise="make_layers" kind="layer" says="an LSTM layer, which has the loop inside, stands in the place of the cell"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.LSTM(n_a, return_state=True), layers.Dense(n_values, activation="softmax")
     cell.build((None, None, n_values + n_conditions))
@@ -328,7 +437,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="kept_layers" exercise="make_layers" says="the same layers come back from every call"
+# %% mistake="kept_layers" exercise="make_layers" kind="new_layers" says="the same layers come back from every call"
 kept = {}
 
 
@@ -342,7 +451,7 @@ def make_layers(n_a, n_values, n_conditions):
     return kept[sizes]
 
 
-# %% mistake="relu_cell" exercise="make_layers" says="the cell squashes with a ReLU instead of a tanh"
+# %% mistake="relu_cell" exercise="make_layers" kind="activation" says="the cell squashes with a ReLU instead of a tanh"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.LSTMCell(n_a, activation="relu"), layers.Dense(n_values, activation="softmax")
     cell.build((None, n_values + n_conditions))
@@ -350,7 +459,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="condition_forgotten" exercise="make_layers" says="the cell is built without room for the condition"
+# %% mistake="condition_forgotten" exercise="make_layers" kind="layer" says="the cell is built without room for the condition"
 def make_layers(n_a, n_values, n_conditions):
     cell, output = layers.LSTMCell(n_a), layers.Dense(n_values, activation="softmax")
     cell.build((None, n_values))
@@ -358,7 +467,7 @@ def make_layers(n_a, n_values, n_conditions):
     return {"cell": cell, "output": output}
 
 
-# %% mistake="not_built" exercise="make_layers" says="the layers are not built"
+# %% mistake="not_built" exercise="make_layers" kind="layer" says="the layers are not built"
 def make_layers(n_a, n_values, n_conditions):
     return {"cell": layers.LSTMCell(n_a), "output": layers.Dense(n_values, activation="softmax")}
 
@@ -409,7 +518,7 @@ def make_layers(n_a, n_values, n_conditions):
 # ------------------------------------------------------------------------------------------------ build_training_model
 
 
-# %% mistake="new_output_each_step" exercise="build_training_model" says="an output layer is made anew at each step"
+# %% mistake="new_output_each_step" exercise="build_training_model" kind="new_layers" says="an output layer is made anew at each step"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -423,7 +532,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="layers_of_its_own" exercise="build_training_model" says="the model makes layers of its own instead of using the given ones"
+# %% mistake="layers_of_its_own" exercise="build_training_model" kind="new_layers" says="the model makes layers of its own instead of using the given ones"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     cell, output = layers.LSTMCell(n_a), layers.Dense(n_values, activation="softmax")
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
@@ -438,7 +547,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="late_lambda" exercise="build_training_model" says="a Lambda reads the loop variable after the loop, so every step sees the last token"
+# %% mistake="late_lambda" exercise="build_training_model" kind="wrong_step" says="a Lambda reads the loop variable after the loop, so every step sees the last token"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -453,7 +562,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="state_not_carried" exercise="build_training_model" says="every step starts from the first state"
+# %% mistake="state_not_carried" exercise="build_training_model" kind="not_carried" says="every step starts from the first state"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -467,7 +576,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="wrong_loss" exercise="build_training_model" says="the loss is a mean squared error"
+# %% mistake="wrong_loss" exercise="build_training_model" kind="loss" says="the loss is a mean squared error"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -484,7 +593,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="not_compiled" exercise="build_training_model" says="the model is not compiled"
+# %% mistake="not_compiled" exercise="build_training_model" kind="loss" says="the model is not compiled"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -496,7 +605,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
 
 
-# %% mistake="default_rate" exercise="build_training_model" says="the given learning rate is not used"
+# %% mistake="default_rate" exercise="build_training_model" kind="option" says="the given learning rate is not used"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -510,7 +619,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="sgd" exercise="build_training_model" says="the optimizer is plain gradient descent instead of Adam"
+# %% mistake="sgd" exercise="build_training_model" kind="loss" says="the optimizer is plain gradient descent instead of Adam"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -524,7 +633,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
     return model
 
 
-# %% mistake="steps_first" exercise="build_training_model" says="time stands in front of the batch in the output"
+# %% mistake="steps_first" exercise="build_training_model" kind="axis" says="time stands in front of the batch in the output"
 def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
     tokens, conditions = keras.Input((T_x,), dtype="int32"), keras.Input((T_x, n_conditions))
     a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
@@ -534,6 +643,86 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
         _, (a, c) = layers_["cell"](x[:, t], [a, c])
         outputs.append(layers_["output"](a))
     model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=0))
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
+    return model
+
+
+# %% mistake="loss_for_one_hot" exercise="build_training_model" kind="loss" says="the loss is the one for one-hot columns, and the targets are whole numbers"
+def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
+    tokens = keras.Input((T_x,), dtype="int32")
+    conditions = keras.Input((T_x, n_conditions))
+    a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(tokens, n_values), conditions], axis=-1)
+    a, c = a0, c0
+    outputs = []
+    for t in range(T_x):
+        _, (a, c) = layers_["cell"](x[:, t], [a, c])
+        outputs.append(layers_["output"](a))
+    model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
+    model.compile(keras.optimizers.Adam(learning_rate), "categorical_crossentropy")
+    return model
+
+
+# %% mistake="condition_first" exercise="build_training_model" kind="order" says="the condition stands before the one-hot token"
+def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
+    tokens = keras.Input((T_x,), dtype="int32")
+    conditions = keras.Input((T_x, n_conditions))
+    a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([conditions, ops.one_hot(tokens, n_values)], axis=-1)
+    a, c = a0, c0
+    outputs = []
+    for t in range(T_x):
+        _, (a, c) = layers_["cell"](x[:, t], [a, c])
+        outputs.append(layers_["output"](a))
+    model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
+    return model
+
+
+# %% mistake="states_exchanged" exercise="build_training_model" kind="exchanged" says="the hidden state a and the memory c go into the cell in each other's place"
+def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
+    tokens = keras.Input((T_x,), dtype="int32")
+    conditions = keras.Input((T_x, n_conditions))
+    a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(tokens, n_values), conditions], axis=-1)
+    a, c = a0, c0
+    outputs = []
+    for t in range(T_x):
+        _, (a, c) = layers_["cell"](x[:, t], [c, a])
+        outputs.append(layers_["output"](a))
+    model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
+    return model
+
+
+# %% mistake="reads_the_memory" exercise="build_training_model" kind="taken_for_another" says="the output layer reads the memory c instead of the hidden state a"
+def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
+    tokens = keras.Input((T_x,), dtype="int32")
+    conditions = keras.Input((T_x, n_conditions))
+    a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(tokens, n_values), conditions], axis=-1)
+    a, c = a0, c0
+    outputs = []
+    for t in range(T_x):
+        _, (a, c) = layers_["cell"](x[:, t], [a, c])
+        outputs.append(layers_["output"](c))
+    model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
+    return model
+
+
+# %% mistake="starts_from_zeros" exercise="build_training_model" kind="start" says="the first states that go in are not used: every window starts from zeros"
+def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rate):
+    tokens = keras.Input((T_x,), dtype="int32")
+    conditions = keras.Input((T_x, n_conditions))
+    a0, c0 = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(tokens, n_values), conditions], axis=-1)
+    a, c = a0 * 0, c0 * 0
+    outputs = []
+    for t in range(T_x):
+        _, (a, c) = layers_["cell"](x[:, t], [a, c])
+        outputs.append(layers_["output"](a))
+    model = keras.Model([tokens, conditions, a0, c0], ops.stack(outputs, axis=1))
     model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
     return model
 
@@ -611,7 +800,7 @@ def build_training_model(layers_, T_x, n_a, n_values, n_conditions, learning_rat
 # ------------------------------------------------------------------------------------------------ build_one_step_model
 
 
-# %% mistake="own_layers" exercise="build_one_step_model" says="new layers are made instead of using the given ones"
+# %% mistake="own_layers" exercise="build_one_step_model" kind="new_layers" says="new layers are made instead of using the given ones"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
@@ -622,7 +811,7 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     )
 
 
-# %% mistake="old_state_out" exercise="build_one_step_model" says="the state that comes out is the one that went in"
+# %% mistake="old_state_out" exercise="build_one_step_model" kind="not_carried" says="the state that comes out is the one that went in"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
@@ -631,7 +820,7 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c])
 
 
-# %% mistake="c_for_a" exercise="build_one_step_model" says="the output layer reads the memory c instead of the hidden state a"
+# %% mistake="c_for_a" exercise="build_one_step_model" kind="taken_for_another" says="the output layer reads the memory c instead of the hidden state a"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
@@ -640,7 +829,7 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     return keras.Model([token, condition, a, c], [layers_["output"](c_next), a_next, c_next])
 
 
-# %% mistake="only_probabilities" exercise="build_one_step_model" says="the model gives no state back"
+# %% mistake="only_probabilities" exercise="build_one_step_model" kind="form" says="the model gives no state back"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
@@ -649,7 +838,7 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     return keras.Model([token, condition, a, c], layers_["output"](a_next))
 
 
-# %% mistake="condition_first" exercise="build_one_step_model" says="the condition stands before the one-hot token"
+# %% mistake="condition_first" exercise="build_one_step_model" kind="order" says="the condition stands before the one-hot token"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
@@ -658,13 +847,40 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c_next])
 
 
-# %% mistake="fresh_state" exercise="build_one_step_model" says="the step starts from zeros instead of the state that goes in"
+# %% mistake="fresh_state" exercise="build_one_step_model" kind="start" says="the step starts from zeros instead of the state that goes in"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
     x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=-1)
     _, (a_next, c_next) = layers_["cell"](x, [ops.zeros_like(a), ops.zeros_like(c)])
     return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c_next])
+
+
+# %% mistake="states_out_exchanged" exercise="build_one_step_model" kind="exchanged" says="the new a and the new c come out in each other's place"
+def build_one_step_model(layers_, n_a, n_values, n_conditions):
+    token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
+    a, c = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=1)
+    _, (a_next, c_next) = layers_["cell"](x, [a, c])
+    return keras.Model([token, condition, a, c], [layers_["output"](a_next), c_next, a_next])
+
+
+# %% mistake="states_in_exchanged" exercise="build_one_step_model" kind="exchanged" says="the hidden state a and the memory c go into the cell in each other's place"
+def build_one_step_model(layers_, n_a, n_values, n_conditions):
+    token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
+    a, c = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=1)
+    _, (a_next, c_next) = layers_["cell"](x, [c, a])
+    return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c_next])
+
+
+# %% mistake="old_memory_out" exercise="build_one_step_model" kind="not_carried" says="the memory c that comes out is the one that went in"
+def build_one_step_model(layers_, n_a, n_values, n_conditions):
+    token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
+    a, c = keras.Input((n_a,)), keras.Input((n_a,))
+    x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=1)
+    _, (a_next, c_next) = layers_["cell"](x, [a, c])
+    return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c])
 
 
 # %% equivalent="drop_option-3fe07a" exercise="build_one_step_model" because="one_hot makes whole numbers of a float input by itself"
@@ -716,12 +932,12 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
 # -------------------------------------------------------------------------------------------------------- sample_token
 
 
-# %% mistake="greedy" exercise="sample_token" says="the most probable token is taken every time"
+# %% mistake="greedy" exercise="sample_token" kind="draws" says="the most probable token is taken every time"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(np.argmax(probabilities))
 
 
-# %% mistake="global_chance" exercise="sample_token" says="chance comes from numpy.random instead of the given generator"
+# %% mistake="global_chance" exercise="sample_token" kind="generator" says="chance comes from numpy.random instead of the given generator"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
     if top_k is not None:
@@ -729,7 +945,7 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(np.random.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="temperature_inverted" exercise="sample_token" says="the temperature works the other way round"
+# %% mistake="temperature_inverted" exercise="sample_token" kind="related_function" says="the temperature works the other way round"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** temperature
     if top_k is not None:
@@ -737,7 +953,7 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="probabilities_as_logits" exercise="sample_token" says="the probabilities go through another softmax instead of their logarithms"
+# %% mistake="probabilities_as_logits" exercise="sample_token" kind="related_function" says="the probabilities go through another softmax instead of their logarithms"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.exp(np.asarray(probabilities, dtype="float64") / temperature)
     if top_k is not None:
@@ -745,7 +961,7 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="top_k_of_the_least" exercise="sample_token" says="the least probable tokens are kept"
+# %% mistake="top_k_of_the_least" exercise="sample_token" kind="draws" says="the least probable tokens are kept"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
     if top_k is not None:
@@ -753,13 +969,13 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="top_k_unused" exercise="sample_token" says="all tokens may be drawn, top_k is not used"
+# %% mistake="top_k_unused" exercise="sample_token" kind="option" says="all tokens may be drawn, top_k is not used"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="temperature_unused" exercise="sample_token" says="the temperature is not used"
+# %% mistake="temperature_unused" exercise="sample_token" kind="option" says="the temperature is not used"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.array(probabilities, dtype="float64")
     if top_k is not None:
@@ -767,7 +983,7 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="place_among_the_kept" exercise="sample_token" says="the place among the kept tokens is returned instead of the token"
+# %% mistake="place_among_the_kept" exercise="sample_token" kind="taken_for_another" says="the place among the kept tokens is returned instead of the token"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
     if top_k is not None:
@@ -775,12 +991,36 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     return int(rng.choice(len(weights), p=weights / weights.sum()))
 
 
-# %% mistake="in_place" exercise="sample_token" says="the given probabilities are changed in place"
+# %% mistake="in_place" exercise="sample_token" kind="in_place" says="the given probabilities are changed in place"
 def sample_token(probabilities, rng, temperature=1.0, top_k=None):
     if top_k is not None:
         probabilities[np.argsort(probabilities)[:-top_k]] = 0
     weights = probabilities.astype("float64") ** (1 / temperature)
     return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+
+# %% mistake="divided_by_the_temperature" exercise="sample_token" kind="related_function" says="the probabilities are divided by the temperature, which changes nothing"
+def sample_token(probabilities, rng, temperature=1.0, top_k=None):
+    weights = np.asarray(probabilities, dtype="float64") / temperature
+    if top_k is not None:
+        weights[np.argsort(weights)[:-top_k]] = 0
+    return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+
+# %% mistake="uniform" exercise="sample_token" kind="draws" says="all tokens are drawn with equal chances"
+def sample_token(probabilities, rng, temperature=1.0, top_k=None):
+    weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
+    if top_k is not None:
+        weights[np.argsort(weights)[:-top_k]] = 0
+    return int(rng.choice(len(weights), p=(weights > 0) / np.sum(weights > 0)))
+
+
+# %% mistake="own_generator" exercise="sample_token" kind="generator" says="a generator of its own is made, so that every draw is the same"
+def sample_token(probabilities, rng, temperature=1.0, top_k=None):
+    weights = np.asarray(probabilities, dtype="float64") ** (1 / temperature)
+    if top_k is not None:
+        weights[np.argsort(weights)[:-top_k]] = 0
+    return int(np.random.default_rng(0).choice(len(weights), p=weights / weights.sum()))
 
 
 # %% equivalent="drop_option-97faac" exercise="sample_token" because="a Generator allows for the rounding of float32 probabilities"
@@ -826,7 +1066,7 @@ def sample_token(probabilities, rng, temperature=1.0, top_k=None):
 # ------------------------------------------------------------------------------------------------------------ generate
 
 
-# %% mistake="count_in_again" exercise="generate" says="the count-in goes in at every step instead of the token that was chosen"
+# %% mistake="count_in_again" exercise="generate" kind="not_carried" says="the count-in goes in at every step instead of the token that was chosen"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     now, end, tokens = 0, len(sheet) * GRID, []
@@ -840,7 +1080,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="state_forgotten" exercise="generate" says="the state goes back to zero at every step"
+# %% mistake="state_forgotten" exercise="generate" kind="not_carried" says="the state goes back to zero at every step"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -854,7 +1094,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="memory_forgotten" exercise="generate" says="the memory c goes back to zero at every step"
+# %% mistake="memory_forgotten" exercise="generate" kind="not_carried" says="the memory c goes back to zero at every step"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -868,7 +1108,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="one_chord" exercise="generate" says="the lead sheet is read at the beginning only"
+# %% mistake="one_chord" exercise="generate" kind="wrong_step" says="the lead sheet is read at the beginning only"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -882,7 +1122,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="row_by_row" exercise="generate" says="the lead sheet is read row by row, one for each token, not by time"
+# %% mistake="row_by_row" exercise="generate" kind="wrong_step" says="the lead sheet is read row by row, one for each token, not by time"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -896,7 +1136,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="counted_in" exercise="generate" says="the bar of the count-in is taken from the chorus"
+# %% mistake="counted_in" exercise="generate" kind="start" says="the bar of the count-in is taken from the chorus"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), TICKS_PER_BAR, len(sheet) * GRID, [COUNT_IN]
@@ -910,7 +1150,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="too_long" exercise="generate" says="the last token is not shortened"
+# %% mistake="too_long" exercise="generate" kind="boundary" says="the last token is not shortened"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -922,7 +1162,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="always_the_best" exercise="generate" says="the most probable token is taken instead of drawing one"
+# %% mistake="always_the_best" exercise="generate" kind="draws" says="the most probable token is taken instead of drawing one"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -936,7 +1176,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="knobs_unused" exercise="generate" says="temperature and top-k are not handed on"
+# %% mistake="knobs_unused" exercise="generate" kind="option" says="temperature and top-k are not handed on"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
@@ -950,12 +1190,60 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
     return tokens
 
 
-# %% mistake="mixed" exercise="generate" says="the state goes in as tensors beside arrays, which a Keras model refuses"
+# %% mistake="mixed" exercise="generate" kind="form" says="the state goes in as tensors beside arrays, which a Keras model refuses"
 def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
     a = c = np.zeros((1, n_a), dtype="float32")
     number, now, end, tokens = vocabulary.index(COUNT_IN), 0, len(sheet) * GRID, []
     while now < end:
         probabilities, a, c = one_step_model([np.array([number]), sheet[now // GRID][None], a, c])
+        number = sample_token(probabilities[0], rng, temperature, top_k)
+        duration, pitch = vocabulary[number]
+        duration = min(duration, end - now)
+        tokens.append((duration, pitch))
+        now += duration
+    return tokens
+
+
+# %% mistake="count_in_returned" exercise="generate" kind="start" says="the count-in stands among the tokens that are returned"
+def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
+    a = c = np.zeros((1, n_a), dtype="float32")
+    number = vocabulary.index(COUNT_IN)
+    now, end = 0, len(sheet) * GRID
+    tokens = [COUNT_IN]
+    while now < end:
+        probabilities, a, c = ask(one_step_model, np.array([number]), sheet[now // GRID][None], a, c)
+        number = sample_token(probabilities[0], rng, temperature, top_k)
+        duration, pitch = vocabulary[number]
+        duration = min(duration, end - now)
+        tokens.append((duration, pitch))
+        now += duration
+    return tokens
+
+
+# %% mistake="numbers_instead_of_tokens" exercise="generate" kind="form" says="the numbers of the tokens are returned instead of the tokens"
+def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
+    a = c = np.zeros((1, n_a), dtype="float32")
+    number = vocabulary.index(COUNT_IN)
+    now, end = 0, len(sheet) * GRID
+    tokens = []
+    while now < end:
+        probabilities, a, c = ask(one_step_model, np.array([number]), sheet[now // GRID][None], a, c)
+        number = sample_token(probabilities[0], rng, temperature, top_k)
+        duration, pitch = vocabulary[number]
+        duration = min(duration, end - now)
+        tokens.append(number)
+        now += duration
+    return tokens
+
+
+# %% mistake="hidden_state_forgotten" exercise="generate" kind="not_carried" says="the hidden state a goes back to zero at every step"
+def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k=None):
+    a = c = np.zeros((1, n_a), dtype="float32")
+    number = vocabulary.index(COUNT_IN)
+    now, end = 0, len(sheet) * GRID
+    tokens = []
+    while now < end:
+        probabilities, a, c = ask(one_step_model, np.array([number]), sheet[now // GRID][None], np.zeros((1, n_a), dtype="float32"), c)
         number = sample_token(probabilities[0], rng, temperature, top_k)
         duration, pitch = vocabulary[number]
         duration = min(duration, end - now)
@@ -1020,7 +1308,7 @@ def generate(one_step_model, vocabulary, sheet, n_a, rng, temperature=1.0, top_k
 # ------------------------------------------------------------------------------------------------------------- to_midi
 
 
-# %% mistake="absolute_times" exercise="to_midi" says="the waits count from the beginning instead of from the event before"
+# %% mistake="absolute_times" exercise="to_midi" kind="taken_for_another" says="the waits count from the beginning instead of from the event before"
 def to_midi(notes, on_beat=80, off_beat=92):
     events = []
     for onset, duration, pitch in notes:
@@ -1029,7 +1317,7 @@ def to_midi(notes, on_beat=80, off_beat=92):
     return events
 
 
-# %% mistake="from_onset_to_onset" exercise="to_midi" says="a note waits from the onset before instead of from the end before"
+# %% mistake="from_onset_to_onset" exercise="to_midi" kind="taken_for_another" says="a note waits from the onset before instead of from the end before"
 def to_midi(notes, on_beat=80, off_beat=92):
     events, now = [], 0
     for onset, duration, pitch in notes:
@@ -1039,7 +1327,7 @@ def to_midi(notes, on_beat=80, off_beat=92):
     return events
 
 
-# %% mistake="accents_swapped" exercise="to_midi" says="the velocities on and off the beat are swapped"
+# %% mistake="accents_swapped" exercise="to_midi" kind="exchanged" says="the velocities on and off the beat are swapped"
 def to_midi(notes, on_beat=80, off_beat=92):
     events, now = [], 0
     for onset, duration, pitch in notes:
@@ -1049,7 +1337,7 @@ def to_midi(notes, on_beat=80, off_beat=92):
     return events
 
 
-# %% mistake="no_rests" exercise="to_midi" says="a note begins at once where the one before it has ended, rests or not"
+# %% mistake="no_rests" exercise="to_midi" kind="condition" says="a note begins at once where the one before it has ended, rests or not"
 def to_midi(notes, on_beat=80, off_beat=92):
     events = []
     for onset, duration, pitch in notes:
@@ -1058,12 +1346,42 @@ def to_midi(notes, on_beat=80, off_beat=92):
     return events
 
 
-# %% mistake="first_from_its_onset" exercise="to_midi" says="the first note does not wait for its onset"
+# %% mistake="first_from_its_onset" exercise="to_midi" kind="start" says="the first note does not wait for its onset"
 def to_midi(notes, on_beat=80, off_beat=92):
     events = []
     now = notes[0][0] if notes else 0
     for onset, duration, pitch in notes:
         velocity = off_beat if onset % jazz.TICKS_PER_BEAT else on_beat
+        events += [(onset - now, pitch, velocity), (duration, pitch, 0)]
+        now = onset + duration
+    return events
+
+
+# %% mistake="no_end" exercise="to_midi" kind="left_undone" says="the events that end the notes are missing"
+def to_midi(notes, on_beat=80, off_beat=92):
+    events, now = [], 0
+    for onset, duration, pitch in notes:
+        velocity = off_beat if onset % jazz.TICKS_PER_BEAT else on_beat
+        events += [(onset - now, pitch, velocity)]
+        now = onset + duration
+    return events
+
+
+# %% mistake="velocity_first" exercise="to_midi" kind="exchanged" says="pitch and velocity are in each other's place"
+def to_midi(notes, on_beat=80, off_beat=92):
+    events, now = [], 0
+    for onset, duration, pitch in notes:
+        velocity = off_beat if onset % jazz.TICKS_PER_BEAT else on_beat
+        events += [(onset - now, velocity, pitch), (duration, 0, pitch)]
+        now = onset + duration
+    return events
+
+
+# %% mistake="one_velocity" exercise="to_midi" kind="condition" says="notes on the beat and between beats have the same velocity"
+def to_midi(notes, on_beat=80, off_beat=92):
+    events, now = [], 0
+    for onset, duration, pitch in notes:
+        velocity = on_beat
         events += [(onset - now, pitch, velocity), (duration, pitch, 0)]
         now = onset + duration
     return events

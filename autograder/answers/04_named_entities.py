@@ -55,7 +55,7 @@ docs/writing-a-unit.md says how this file is read.
 # -------------------------------------------------------------------------------------------------------- bio_to_spans
 
 
-# %% mistake="stray_inside_dropped" exercise="bio_to_spans" says="an I- that continues nothing is dropped, and should begin a name"
+# %% mistake="stray_inside_dropped" exercise="bio_to_spans" kind="condition" says="an I- that continues nothing is dropped, and should begin a name"
 def bio_to_spans(tags):
     spans, start, kind = [], None, None
     for place, tag in enumerate(list(tags) + ["O"]):
@@ -67,7 +67,7 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="kind_change_ignored" exercise="bio_to_spans" says="an I- of another kind goes on with the name, and should begin a new one"
+# %% mistake="kind_change_ignored" exercise="bio_to_spans" kind="condition" says="an I- of another kind goes on with the name, and should begin a new one"
 def bio_to_spans(tags):
     spans, start, kind = [], None, None
     for place, tag in enumerate(list(tags) + ["O"]):
@@ -79,7 +79,7 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="side_by_side_merged" exercise="bio_to_spans" says="two names of one kind side by side are merged: a B- always begins a name"
+# %% mistake="side_by_side_merged" exercise="bio_to_spans" kind="condition" says="two names of one kind side by side are merged: a B- always begins a name"
 def bio_to_spans(tags):
     spans, start, kind = [], None, ""
     for place, tag in enumerate(list(tags) + ["O"]):
@@ -92,7 +92,7 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="last_name_lost" exercise="bio_to_spans" says="a name that ends with the sentence is lost"
+# %% mistake="last_name_lost" exercise="bio_to_spans" kind="condition" says="a name that ends with the sentence is lost"
 def bio_to_spans(tags):
     spans, start, kind = [], None, ""
     for place, tag in enumerate(tags):
@@ -104,7 +104,7 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="end_inclusive" exercise="bio_to_spans" says="end is the place of the last word, and should be the place after it"
+# %% mistake="end_inclusive" exercise="bio_to_spans" kind="form" says="end is the place of the last word, and should be the place after it"
 def bio_to_spans(tags):
     spans, start, kind = [], 0, ""
     for place, tag in enumerate(list(tags) + ["O"]):
@@ -116,12 +116,12 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="word_by_word" exercise="bio_to_spans" says="each word of a name is made a name of its own"
+# %% mistake="word_by_word" exercise="bio_to_spans" kind="condition" says="each word of a name is made a name of its own"
 def bio_to_spans(tags):
     return [(place, place + 1, tag[2:]) for place, tag in enumerate(tags) if tag != "O"]
 
 
-# %% mistake="kind_with_letter" exercise="bio_to_spans" says="the kind still carries its B- or I-"
+# %% mistake="kind_with_letter" exercise="bio_to_spans" kind="form" says="the kind still carries its B- or I-"
 def bio_to_spans(tags):
     spans, start, kind = [], 0, ""
     for place, tag in enumerate(list(tags) + ["O"]):
@@ -133,7 +133,7 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="order_of_span" exercise="bio_to_spans" says="the parts of a span stand in another order: it should be start, end, kind"
+# %% mistake="order_of_span" exercise="bio_to_spans" kind="form" says="the parts of a span stand in another order: it should be start, end, kind"
 def bio_to_spans(tags):
     spans, start, kind = [], 0, ""
     for place, tag in enumerate(list(tags) + ["O"]):
@@ -145,7 +145,7 @@ def bio_to_spans(tags):
     return spans
 
 
-# %% mistake="only_three_kinds" exercise="bio_to_spans" says="only the kinds of this corpus are known; the kinds may be any words"
+# %% mistake="only_three_kinds" exercise="bio_to_spans" kind="number" says="only the kinds of this corpus are known; the kinds may be any words"
 def bio_to_spans(tags):
     spans, start, kind = [], 0, ""
     tags = [tag if tag[2:] in ("PER", "LOC", "ORG") else "O" for tag in tags]
@@ -214,7 +214,7 @@ def bio_to_spans(tags):
 # ---------------------------------------------------------------------------------------------------- build_vocabulary
 
 
-# %% mistake="ties_in_text_order" exercise="build_vocabulary" says="words of equal frequency stand in the order of the text, and should be in alphabetical order"
+# %% mistake="ties_in_text_order" exercise="build_vocabulary" kind="order" says="words of equal frequency stand in the order of the text, and should be in alphabetical order"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -222,7 +222,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK] + [word for word, _ in counts.most_common(max_words)])}
 
 
-# %% mistake="ties_backwards" exercise="build_vocabulary" says="words of equal frequency stand in alphabetical order backwards"
+# %% mistake="ties_backwards" exercise="build_vocabulary" kind="order" says="words of equal frequency stand in alphabetical order backwards"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -231,7 +231,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
 
 
-# %% mistake="max_counts_special" exercise="build_vocabulary" says="PAD and UNK are counted among the max_words"
+# %% mistake="max_counts_special" exercise="build_vocabulary" kind="condition" says="PAD and UNK are counted among the max_words"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -240,7 +240,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate(ordered[:max_words])}
 
 
-# %% mistake="ids_from_one" exercise="build_vocabulary" says="the ids begin at 1: PAD has to be 0"
+# %% mistake="ids_from_one" exercise="build_vocabulary" kind="number" says="the ids begin at 1: PAD has to be 0"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -249,7 +249,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]], start=1)}
 
 
-# %% mistake="words_from_zero" exercise="build_vocabulary" says="the words' ids begin at 0, which belongs to PAD, or at 1, which belongs to UNK; the first word has 2"
+# %% mistake="words_from_zero" exercise="build_vocabulary" kind="number" says="the words' ids begin at 0, which belongs to PAD, or at 1, which belongs to UNK; the first word has 2"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -261,7 +261,7 @@ def build_vocabulary(sentences, max_words):
     return vocabulary
 
 
-# %% mistake="pad_and_unk_exchanged" exercise="build_vocabulary" says="PAD and UNK are exchanged: PAD is 0 and UNK is 1"
+# %% mistake="pad_and_unk_exchanged" exercise="build_vocabulary" kind="exchanged" says="PAD and UNK are exchanged: PAD is 0 and UNK is 1"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -270,7 +270,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([UNK, PAD, *ordered[:max_words]])}
 
 
-# %% mistake="small_letters" exercise="build_vocabulary" says="words are turned into small letters, and should be taken as they stand"
+# %% mistake="small_letters" exercise="build_vocabulary" kind="text" says="words are turned into small letters, and should be taken as they stand"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -279,13 +279,13 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
 
 
-# %% mistake="alphabetical_only" exercise="build_vocabulary" says="the words are sorted by the alphabet only, and should be sorted by frequency first"
+# %% mistake="alphabetical_only" exercise="build_vocabulary" kind="order" says="the words are sorted by the alphabet only, and should be sorted by frequency first"
 def build_vocabulary(sentences, max_words):
     words = sorted({word for sentence in sentences for word in sentence})
     return {word: place for place, word in enumerate([PAD, UNK, *words[:max_words]])}
 
 
-# %% mistake="once_a_sentence" exercise="build_vocabulary" says="a word is counted once a sentence, and should be counted each time it stands there"
+# %% mistake="once_a_sentence" exercise="build_vocabulary" kind="condition" says="a word is counted once a sentence, and should be counted each time it stands there"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -294,7 +294,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
 
 
-# %% mistake="least_frequent" exercise="build_vocabulary" says="the rarest words come first, and should come last"
+# %% mistake="least_frequent" exercise="build_vocabulary" kind="order" says="the rarest words come first, and should come last"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -341,7 +341,7 @@ def build_vocabulary(sentences, max_words):
 # ------------------------------------------------------------------------------------------------------- word_features
 
 
-# %% mistake="single_capital_is_all_capitals" exercise="word_features" says="a word with a single letter counts as all capitals; at least two letters have to be there"
+# %% mistake="single_capital_is_all_capitals" exercise="word_features" kind="text" says="a word with a single letter counts as all capitals; at least two letters have to be there"
 def word_features(word):
     capitals = word.isupper()
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -352,7 +352,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="all_capitals_have_capitals_inside" exercise="word_features" says="a word in capitals throughout counts as one with a capital inside, too"
+# %% mistake="all_capitals_have_capitals_inside" exercise="word_features" kind="text" says="a word in capitals throughout counts as one with a capital inside, too"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:])]
@@ -363,7 +363,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="ending_is_the_word" exercise="word_features" says="a word that is nothing but an ending counts as having it"
+# %% mistake="ending_is_the_word" exercise="word_features" kind="condition" says="a word that is nothing but an ending counts as having it"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -374,7 +374,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="endings_in_small_letters_only" exercise="word_features" says="endings are looked for in the word as it stands, and should be in its small letters"
+# %% mistake="endings_in_small_letters_only" exercise="word_features" kind="text" says="endings are looked for in the word as it stands, and should be in its small letters"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -385,7 +385,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="title_case" exercise="word_features" says="the first feature asks for small letters after the capital; it looks at the first letter only"
+# %% mistake="title_case" exercise="word_features" kind="text" says="the first feature asks for small letters after the capital; it looks at the first letter only"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word.istitle(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -396,7 +396,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="only_the_longest_ending" exercise="word_features" says="only one ending is marked; a word may have several"
+# %% mistake="only_the_longest_ending" exercise="word_features" kind="text" says="only one ending is marked; a word may have several"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -408,7 +408,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="punctuation_anywhere" exercise="word_features" says="any punctuation mark in the word counts; the word should be nothing but punctuation"
+# %% mistake="punctuation_anywhere" exercise="word_features" kind="condition" says="any punctuation mark in the word counts; the word should be nothing but punctuation"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -419,7 +419,7 @@ def word_features(word):
     return np.array(shape + endings, dtype="float32")
 
 
-# %% mistake="lengths_off_by_one" exercise="word_features" says="the bounds of short and long are off by one: at most 3, at least 9"
+# %% mistake="lengths_off_by_one" exercise="word_features" kind="boundary" says="the bounds of short and long are off by one: at most 3, at least 9"
 def word_features(word):
     capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
     shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
@@ -508,7 +508,7 @@ def word_features(word):
 # ---------------------------------------------------------------------------------------------------- encode_sentences
 
 
-# %% mistake="padded_in_front" exercise="encode_sentences" says="the padding stands in front of the words, and should stand behind them"
+# %% mistake="padded_in_front" exercise="encode_sentences" kind="order" says="the padding stands in front of the words, and should stand behind them"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -522,7 +522,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="last_words_kept" exercise="encode_sentences" says="of a sentence that is too long the last words are kept, and should be the first"
+# %% mistake="last_words_kept" exercise="encode_sentences" kind="boundary" says="of a sentence that is too long the last words are kept, and should be the first"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -535,7 +535,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="mask_upside_down" exercise="encode_sentences" says="the mask is the wrong way round: it should be True where there is a word"
+# %% mistake="mask_upside_down" exercise="encode_sentences" kind="padding" says="the mask is the wrong way round: it should be True where there is a word"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -548,7 +548,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="unknown_is_padding" exercise="encode_sentences" says="unknown words get the id of PAD, and should get that of UNK"
+# %% mistake="unknown_is_padding" exercise="encode_sentences" kind="text" says="unknown words get the id of PAD, and should get that of UNK"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -561,7 +561,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="mask_hides_unknown" exercise="encode_sentences" says="unknown words are masked like padding; they are words"
+# %% mistake="mask_hides_unknown" exercise="encode_sentences" kind="padding" says="unknown words are masked like padding; they are words"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -572,7 +572,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, ids > vocabulary[UNK]
 
 
-# %% mistake="small_letters" exercise="encode_sentences" says="words are turned into small letters before they are looked up"
+# %% mistake="small_letters" exercise="encode_sentences" kind="text" says="words are turned into small letters before they are looked up"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -585,7 +585,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="mask_too_long" exercise="encode_sentences" says="the mask is True for one place too many: it should end with the last word"
+# %% mistake="mask_too_long" exercise="encode_sentences" kind="padding" says="the mask is True for one place too many: it should end with the last word"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -598,7 +598,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="features_of_unknown_left_out" exercise="encode_sentences" says="unknown words get no features; they need them most"
+# %% mistake="features_of_unknown_left_out" exercise="encode_sentences" kind="text" says="unknown words get no features; they need them most"
 def encode_sentences(sentences, vocabulary, T_x):
     ids = np.zeros((len(sentences), T_x), dtype="int32")
     features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
@@ -612,7 +612,7 @@ def encode_sentences(sentences, vocabulary, T_x):
     return ids, features, mask
 
 
-# %% mistake="longest_sentence_decides" exercise="encode_sentences" says="the arrays are as long as the longest sentence, and should have T_x places"
+# %% mistake="longest_sentence_decides" exercise="encode_sentences" kind="padding" says="the arrays are as long as the longest sentence, and should have T_x places"
 def encode_sentences(sentences, vocabulary, T_x):
     T_x = max(map(len, sentences), default=T_x)
     ids = np.zeros((len(sentences), T_x), dtype="int32")
@@ -684,7 +684,7 @@ def encode_sentences(sentences, vocabulary, T_x):
 # -------------------------------------------------------------------------------------------------------- build_tagger
 
 
-# %% mistake="mask_forgotten" exercise="build_tagger" says="the mask does not reach the LSTM: the backward direction begins in the padding"
+# %% mistake="mask_forgotten" exercise="build_tagger" kind="padding" says="the mask does not reach the LSTM: the backward direction begins in the padding"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -695,7 +695,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="mask_lost_on_the_way" exercise="build_tagger" says="the embedding's own mask is lost where the features come in: the LSTM does not get it"
+# %% mistake="mask_lost_on_the_way" exercise="build_tagger" kind="padding" says="the embedding's own mask is lost where the features come in: the LSTM does not get it"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -706,7 +706,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="mask_upside_down" exercise="build_tagger" says="the mask is used the wrong way round: real words are skipped"
+# %% mistake="mask_upside_down" exercise="build_tagger" kind="padding" says="the mask is used the wrong way round: real words are skipped"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -718,7 +718,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="first_layer_masked_only" exercise="build_tagger" says="only the first LSTM layer gets the mask"
+# %% mistake="first_layer_masked_only" exercise="build_tagger" kind="padding" says="only the first LSTM layer gets the mask"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -730,7 +730,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="padding_set_to_zero" exercise="build_tagger" says="the padding is set to zero instead of masked: the state still moves through it"
+# %% mistake="padding_set_to_zero" exercise="build_tagger" kind="padding" says="the padding is set to zero instead of masked: the state still moves through it"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -742,7 +742,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="last_state_only" exercise="build_tagger" says="the LSTM returns its last state only, not the whole sequence"
+# %% mistake="last_state_only" exercise="build_tagger" kind="form" says="the LSTM returns its last state only, not the whole sequence"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -754,7 +754,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="never_bidirectional" exercise="build_tagger" says="the argument bidirectional is not used: there is one direction only"
+# %% mistake="never_bidirectional" exercise="build_tagger" kind="option" says="the argument bidirectional is not used: there is one direction only"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -764,7 +764,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="one_layer" exercise="build_tagger" says="the argument n_layers is not used: there is one layer only"
+# %% mistake="one_layer" exercise="build_tagger" kind="option" says="the argument n_layers is not used: there is one layer only"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -774,7 +774,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="directions_added" exercise="build_tagger" says="the states of the two directions are added, and should stand side by side"
+# %% mistake="directions_added" exercise="build_tagger" kind="layer" says="the states of the two directions are added, and should stand side by side"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -786,7 +786,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="softmax_over_steps" exercise="build_tagger" says="the softmax runs over the steps, and should run over the tags"
+# %% mistake="softmax_over_steps" exercise="build_tagger" kind="axis" says="the softmax runs over the steps, and should run over the tags"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -798,7 +798,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], ops.softmax(layers.Dense(2 * n_kinds + 1)(x), axis=1))
 
 
-# %% mistake="no_softmax" exercise="build_tagger" says="the output layer has no softmax"
+# %% mistake="no_softmax" exercise="build_tagger" kind="activation" says="the output layer has no softmax"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -810,7 +810,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1)(x))
 
 
-# %% mistake="tags_miscounted" exercise="build_tagger" says="the output layer has as many units as there are kinds, and should have two for each kind and one for O"
+# %% mistake="tags_miscounted" exercise="build_tagger" kind="layer" says="the output layer has as many units as there are kinds, and should have two for each kind and one for O"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -822,7 +822,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(n_kinds, activation="softmax")(x))
 
 
-# %% mistake="features_left_out" exercise="build_tagger" says="the features are not read"
+# %% mistake="features_left_out" exercise="build_tagger" kind="layer" says="the features are not read"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -834,7 +834,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="backward_not_turned_round" exercise="build_tagger" says="the states of the backward direction are not turned round again"
+# %% mistake="backward_not_turned_round" exercise="build_tagger" kind="order" says="the states of the backward direction are not turned round again"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -848,7 +848,7 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
     return keras.Model([ids, features, mask], layers.Dense(2 * n_kinds + 1, activation="softmax")(x))
 
 
-# %% mistake="batch_normalised" exercise="build_tagger" says="a layer of batch normalisation makes a sentence's answers depend on its neighbours, and brings weights of its own"
+# %% mistake="batch_normalised" exercise="build_tagger" kind="layer" says="a layer of batch normalisation makes a sentence's answers depend on its neighbours, and brings weights of its own"
 def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e=32):
     ids, features = keras.Input((None,), dtype="int32"), keras.Input((None, n_features))
     mask = keras.Input((None,), dtype="bool")
@@ -938,26 +938,26 @@ def build_tagger(n_words, n_features, n_kinds, n_a, bidirectional, n_layers, n_e
 # --------------------------------------------------------------------------------------------------------- masked_loss
 
 
-# %% mistake="padding_in_the_mean" exercise="masked_loss" says="the padding takes part in the mean"
+# %% mistake="padding_in_the_mean" exercise="masked_loss" kind="padding" says="the padding takes part in the mean"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     return ops.mean(-ops.log(ops.maximum(right, 1e-7)))
 
 
-# %% mistake="divided_by_all_places" exercise="masked_loss" says="the sum over the real words is divided by all places, padding included"
+# %% mistake="divided_by_all_places" exercise="masked_loss" kind="padding" says="the sum over the real words is divided by all places, padding included"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     return ops.mean(-ops.log(ops.maximum(right, 1e-7)) * ops.cast(mask, "float32"))
 
 
-# %% mistake="mask_upside_down" exercise="masked_loss" says="the mask is used the wrong way round: the mean is over the padding"
+# %% mistake="mask_upside_down" exercise="masked_loss" kind="padding" says="the mask is used the wrong way round: the mean is over the padding"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = 1.0 - ops.cast(mask, "float32")
     return ops.sum(-ops.log(ops.maximum(right, 1e-7)) * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="sentence_by_sentence" exercise="masked_loss" says="it is the mean of the sentences' means; each word should count the same"
+# %% mistake="sentence_by_sentence" exercise="masked_loss" kind="average" says="it is the mean of the sentences' means; each word should count the same"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = ops.cast(mask, "float32")
@@ -965,54 +965,54 @@ def masked_loss(y, probabilities, mask):
     return ops.mean(paid)
 
 
-# %% mistake="sum_not_mean" exercise="masked_loss" says="it is the sum over the real words, and should be their mean"
+# %% mistake="sum_not_mean" exercise="masked_loss" kind="average" says="it is the sum over the real words, and should be their mean"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     return ops.sum(-ops.log(ops.maximum(right, 1e-7)) * ops.cast(mask, "float32"))
 
 
-# %% mistake="divided_by_sentences" exercise="masked_loss" says="the sum is divided by the number of sentences, and should be by the number of words"
+# %% mistake="divided_by_sentences" exercise="masked_loss" kind="average" says="the sum is divided by the number of sentences, and should be by the number of words"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     return ops.sum(-ops.log(ops.maximum(right, 1e-7)) * ops.cast(mask, "float32")) / ops.shape(y)[0]
 
 
-# %% mistake="squared_error" exercise="masked_loss" says="it is a squared error, and should be the cross-entropy"
+# %% mistake="squared_error" exercise="masked_loss" kind="related_function" says="it is a squared error, and should be the cross-entropy"
 def masked_loss(y, probabilities, mask):
     weights = ops.cast(mask, "float32")
     wrong = ops.sum((probabilities - ops.one_hot(y, ops.shape(probabilities)[-1])) ** 2, axis=-1)
     return ops.sum(wrong * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="sign" exercise="masked_loss" says="the minus sign of the cross-entropy is missing"
+# %% mistake="sign" exercise="masked_loss" kind="sign" says="the minus sign of the cross-entropy is missing"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = ops.cast(mask, "float32")
     return ops.sum(ops.log(ops.maximum(right, 1e-7)) * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="no_floor" exercise="masked_loss" says="probabilities of 0 are not kept from the logarithm"
+# %% mistake="no_floor" exercise="masked_loss" kind="overflow" says="probabilities of 0 are not kept from the logarithm"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = ops.cast(mask, "float32")
     return ops.sum(-ops.log(right) * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="division_by_zero" exercise="masked_loss" says="without a single word it divides by 0"
+# %% mistake="division_by_zero" exercise="masked_loss" kind="overflow" says="without a single word it divides by 0"
 def masked_loss(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = ops.cast(mask, "float32")
     return ops.sum(-ops.log(ops.maximum(right, 1e-7)) * weights) / ops.sum(weights)
 
 
-# %% mistake="all_tags" exercise="masked_loss" says="the logarithms of all tags are added, not only that of the right one"
+# %% mistake="all_tags" exercise="masked_loss" kind="taken_for_another" says="the logarithms of all tags are added, not only that of the right one"
 def masked_loss(y, probabilities, mask):
     weights = ops.cast(mask, "float32")
     paid = -ops.sum(ops.log(ops.maximum(probabilities, 1e-7)), axis=-1)
     return ops.sum(paid * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="in_numpy" exercise="masked_loss" says="it is computed with NumPy, and no gradient flows through it"
+# %% mistake="in_numpy" exercise="masked_loss" kind="form" says="it is computed with NumPy, and no gradient flows through it"
 def masked_loss(y, probabilities, mask):
     y, probabilities, mask = np.array(y), np.array(probabilities), np.array(mask)
     right = np.take_along_axis(probabilities, y[..., None], axis=-1)[..., 0]
@@ -1055,18 +1055,18 @@ def masked_loss(y, probabilities, mask):
 # ----------------------------------------------------------------------------------------------------- masked_accuracy
 
 
-# %% mistake="padding_in_the_mean" exercise="masked_accuracy" says="the padding takes part in the mean"
+# %% mistake="padding_in_the_mean" exercise="masked_accuracy" kind="padding" says="the padding takes part in the mean"
 def masked_accuracy(y, probabilities, mask):
     return ops.mean(ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32"))
 
 
-# %% mistake="padding_is_right" exercise="masked_accuracy" says="the sum over the real words is divided by all places, padding included"
+# %% mistake="padding_is_right" exercise="masked_accuracy" kind="padding" says="the sum over the real words is divided by all places, padding included"
 def masked_accuracy(y, probabilities, mask):
     right = ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32")
     return ops.mean(right * ops.cast(mask, "float32"))
 
 
-# %% mistake="predicted_outside_dropped" exercise="masked_accuracy" says="words that the model calls O are dropped like padding"
+# %% mistake="predicted_outside_dropped" exercise="masked_accuracy" kind="condition" says="words that the model calls O are dropped like padding"
 def masked_accuracy(y, probabilities, mask):
     found = ops.argmax(probabilities, axis=-1)
     weights = ops.cast(ops.logical_and(mask, found > 0), "float32")
@@ -1074,28 +1074,28 @@ def masked_accuracy(y, probabilities, mask):
     return ops.sum(right * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="true_outside_dropped" exercise="masked_accuracy" says="words whose right tag is O are dropped like padding"
+# %% mistake="true_outside_dropped" exercise="masked_accuracy" kind="condition" says="words whose right tag is O are dropped like padding"
 def masked_accuracy(y, probabilities, mask):
     weights = ops.cast(ops.logical_and(mask, ops.not_equal(y, 0)), "float32")
     right = ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32")
     return ops.sum(right * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="sentence_by_sentence" exercise="masked_accuracy" says="it is the mean of the sentences' shares; each word should count the same"
+# %% mistake="sentence_by_sentence" exercise="masked_accuracy" kind="average" says="it is the mean of the sentences' shares; each word should count the same"
 def masked_accuracy(y, probabilities, mask):
     right = ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32")
     weights = ops.cast(mask, "float32")
     return ops.mean(ops.sum(right * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0))
 
 
-# %% mistake="mask_upside_down" exercise="masked_accuracy" says="the mask is used the wrong way round: the mean is over the padding"
+# %% mistake="mask_upside_down" exercise="masked_accuracy" kind="padding" says="the mask is used the wrong way round: the mean is over the padding"
 def masked_accuracy(y, probabilities, mask):
     right = ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32")
     weights = 1.0 - ops.cast(mask, "float32")
     return ops.sum(right * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="wrong_axis" exercise="masked_accuracy" says="the largest probability is looked for along the steps, and should be along the tags"
+# %% mistake="wrong_axis" exercise="masked_accuracy" kind="axis" says="the largest probability is looked for along the steps, and should be along the tags"
 def masked_accuracy(y, probabilities, mask):
     found = ops.transpose(ops.argmax(probabilities, axis=1))
     right = ops.cast(ops.equal(ops.transpose(found)[:, :1], ops.cast(y, "int32")), "float32")
@@ -1103,14 +1103,14 @@ def masked_accuracy(y, probabilities, mask):
     return ops.sum(right * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
-# %% mistake="division_by_zero" exercise="masked_accuracy" says="without a single word it divides by 0"
+# %% mistake="division_by_zero" exercise="masked_accuracy" kind="overflow" says="without a single word it divides by 0"
 def masked_accuracy(y, probabilities, mask):
     right = ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32")
     weights = ops.cast(mask, "float32")
     return ops.sum(right * weights) / ops.sum(weights)
 
 
-# %% mistake="threshold" exercise="masked_accuracy" says="a word counts as right when its right tag has more than one half; the most probable tag decides"
+# %% mistake="threshold" exercise="masked_accuracy" kind="condition" says="a word counts as right when its right tag has more than one half; the most probable tag decides"
 def masked_accuracy(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = ops.cast(mask, "float32")
@@ -1145,7 +1145,7 @@ def masked_accuracy(y, probabilities, mask):
 # ------------------------------------------------------------------------------------------------------- entity_scores
 
 
-# %% mistake="word_by_word" exercise="entity_scores" says="words are counted, and should be whole names"
+# %% mistake="word_by_word" exercise="entity_scores" kind="average" says="words are counted, and should be whole names"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, place, tag[2:]) for row, tags in enumerate(part) for place, tag in enumerate(tags) if tag != "O"}
@@ -1160,7 +1160,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="exchanged" exercise="entity_scores" says="precision and recall are exchanged"
+# %% mistake="exchanged" exercise="entity_scores" kind="exchanged" says="precision and recall are exchanged"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
@@ -1174,7 +1174,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="macro" exercise="entity_scores" says="the scores of all are the mean of the kinds' scores, and should come from the counts of all names together"
+# %% mistake="macro" exercise="entity_scores" kind="average" says="the scores of all are the mean of the kinds' scores, and should come from the counts of all names together"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
@@ -1190,7 +1190,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="sentences_confused" exercise="entity_scores" says="names at the same place in different sentences are taken for one"
+# %% mistake="sentences_confused" exercise="entity_scores" kind="taken_for_another" says="names at the same place in different sentences are taken for one"
 def entity_scores(gold, predicted):
     true, found = ({span for tags in part for span in bio_to_spans(tags)} for part in (gold, predicted))
     table = {}
@@ -1202,7 +1202,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="sentence_by_sentence" exercise="entity_scores" says="the scores are means over the sentences, and should come from the counts of all sentences together"
+# %% mistake="sentence_by_sentence" exercise="entity_scores" kind="average" says="the scores are means over the sentences, and should come from the counts of all sentences together"
 def entity_scores(gold, predicted):
     def scores(a, b):
         right = len(a & b)
@@ -1218,7 +1218,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="kind_ignored" exercise="entity_scores" says="a name at the right place but of another kind counts as right"
+# %% mistake="kind_ignored" exercise="entity_scores" kind="condition" says="a name at the right place but of another kind counts as right"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
@@ -1232,7 +1232,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="overlap_is_enough" exercise="entity_scores" says="a name that begins at the right word counts as right, wherever it ends"
+# %% mistake="overlap_is_enough" exercise="entity_scores" kind="condition" says="a name that begins at the right word counts as right, wherever it ends"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, span[0], span[2]) for row, tags in enumerate(part) for span in bio_to_spans(tags)}
@@ -1247,7 +1247,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="division_by_zero" exercise="entity_scores" says="it divides by 0 when nothing was found, or nothing is to be found"
+# %% mistake="division_by_zero" exercise="entity_scores" kind="overflow" says="it divides by 0 when nothing was found, or nothing is to be found"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
@@ -1260,7 +1260,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="only_true_kinds" exercise="entity_scores" says="a kind that was only found, and is nowhere true, is missing from the table"
+# %% mistake="only_true_kinds" exercise="entity_scores" kind="condition" says="a kind that was only found, and is nowhere true, is missing from the table"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
@@ -1274,7 +1274,7 @@ def entity_scores(gold, predicted):
     return table
 
 
-# %% mistake="plain_mean" exercise="entity_scores" says="F1 is the plain mean of precision and recall, and should be their harmonic mean"
+# %% mistake="plain_mean" exercise="entity_scores" kind="related_function" says="F1 is the plain mean of precision and recall, and should be their harmonic mean"
 def entity_scores(gold, predicted):
     true, found = (
         {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
@@ -1350,7 +1350,7 @@ def entity_scores(gold, predicted):
 # ------------------------------------------------------------------------------------------------- allowed_transitions
 
 
-# %% mistake="transposed" exercise="allowed_transitions" says="rows and columns are exchanged: a row is the tag before, a column the tag after"
+# %% mistake="transposed" exercise="allowed_transitions" kind="exchanged" says="rows and columns are exchanged: a row is the tag before, a column the tag after"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1362,7 +1362,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="start_is_free" exercise="allowed_transitions" says="a sentence may begin with any tag, and should not begin with an I-"
+# %% mistake="start_is_free" exercise="allowed_transitions" kind="condition" says="a sentence may begin with any tag, and should not begin with an I-"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1373,7 +1373,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="start_first" exercise="allowed_transitions" says="the row for the beginning of a sentence stands first, and should stand last"
+# %% mistake="start_first" exercise="allowed_transitions" kind="order" says="the row for the beginning of a sentence stands first, and should stand last"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1384,7 +1384,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="inside_not_after_inside" exercise="allowed_transitions" says="an I- may not follow an I-: no name can have three words"
+# %% mistake="inside_not_after_inside" exercise="allowed_transitions" kind="condition" says="an I- may not follow an I-: no name can have three words"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1395,7 +1395,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="kinds_ignored" exercise="allowed_transitions" says="an I- may follow a B- or I- of another kind"
+# %% mistake="kinds_ignored" exercise="allowed_transitions" kind="condition" says="an I- may follow a B- or I- of another kind"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1406,7 +1406,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="begin_only_after_outside" exercise="allowed_transitions" says="a B- may only follow an O; names may stand side by side"
+# %% mistake="begin_only_after_outside" exercise="allowed_transitions" kind="condition" says="a B- may only follow an O; names may stand side by side"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1419,7 +1419,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="order_of_the_corpus" exercise="allowed_transitions" says="it relies on the order of the tags in this corpus; they may come in any order"
+# %% mistake="order_of_the_corpus" exercise="allowed_transitions" kind="order" says="it relies on the order of the tags in this corpus; they may come in any order"
 def allowed_transitions(tags):
     n = len(tags)
     allowed = np.ones((n + 1, n), dtype=bool)
@@ -1429,7 +1429,7 @@ def allowed_transitions(tags):
     return allowed
 
 
-# %% mistake="forbidden_instead" exercise="allowed_transitions" says="True and False are exchanged"
+# %% mistake="forbidden_instead" exercise="allowed_transitions" kind="exchanged" says="True and False are exchanged"
 def allowed_transitions(tags):
     n = len(tags)
     forbidden = np.zeros((n + 1, n), dtype=bool)
@@ -1474,12 +1474,12 @@ def allowed_transitions(tags):
 # -------------------------------------------------------------------------------------------------- constrained_decode
 
 
-# %% mistake="unconstrained" exercise="constrained_decode" says="each word chooses for itself: what is allowed is not used"
+# %% mistake="unconstrained" exercise="constrained_decode" kind="search" says="each word chooses for itself: what is allowed is not used"
 def constrained_decode(log_probabilities, length, allowed):
     return [int(tag) for tag in np.argmax(log_probabilities[:length], axis=1)]
 
 
-# %% mistake="greedy" exercise="constrained_decode" says="it chooses step by step; an early choice may have to give way to a better path"
+# %% mistake="greedy" exercise="constrained_decode" kind="search" says="it chooses step by step; an early choice may have to give way to a better path"
 def constrained_decode(log_probabilities, length, allowed):
     path, before = [], -1
     for t in range(length):
@@ -1488,7 +1488,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path
 
 
-# %% mistake="transposed" exercise="constrained_decode" says="rows and columns of what is allowed are exchanged"
+# %% mistake="transposed" exercise="constrained_decode" kind="exchanged" says="rows and columns of what is allowed are exchanged"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
         return []
@@ -1504,7 +1504,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
-# %% mistake="start_is_free" exercise="constrained_decode" says="the beginning is not constrained: the last row says which tags may begin"
+# %% mistake="start_is_free" exercise="constrained_decode" kind="condition" says="the beginning is not constrained: the last row says which tags may begin"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
         return []
@@ -1520,7 +1520,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
-# %% mistake="padding_decoded" exercise="constrained_decode" says="the padding is decoded, too: only the rows before length are words"
+# %% mistake="padding_decoded" exercise="constrained_decode" kind="padding" says="the padding is decoded, too: only the rows before length are words"
 def constrained_decode(log_probabilities, length, allowed):
     step = np.where(allowed, 0.0, -np.inf)
     best, came_from = log_probabilities[0] + step[-1], []
@@ -1534,7 +1534,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
-# %% mistake="padding_takes_part" exercise="constrained_decode" says="the rows of the padding take part in choosing the path, though they are cut off at the end"
+# %% mistake="padding_takes_part" exercise="constrained_decode" kind="search" says="the rows of the padding take part in choosing the path, though they are cut off at the end"
 def constrained_decode(log_probabilities, length, allowed):
     step = np.where(allowed, 0.0, -np.inf)
     best, came_from = log_probabilities[0] + step[-1], []
@@ -1548,7 +1548,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1][:length]
 
 
-# %% mistake="notes_off_by_one" exercise="constrained_decode" says="the notes are read one step off when the path is followed back"
+# %% mistake="notes_off_by_one" exercise="constrained_decode" kind="wrong_step" says="the notes are read one step off when the path is followed back"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
         return []
@@ -1565,7 +1565,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
-# %% mistake="reversed_path" exercise="constrained_decode" says="the path is in reverse order"
+# %% mistake="reversed_path" exercise="constrained_decode" kind="order" says="the path is in reverse order"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
         return []
@@ -1581,7 +1581,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path
 
 
-# %% mistake="best_of_each_step" exercise="constrained_decode" says="the best tag of each step is taken, and not the path that leads to the best last one"
+# %% mistake="best_of_each_step" exercise="constrained_decode" kind="search" says="the best tag of each step is taken, and not the path that leads to the best last one"
 def constrained_decode(log_probabilities, length, allowed):
     step = np.where(allowed, 0.0, -np.inf)
     path, best = [], None
@@ -1592,7 +1592,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path
 
 
-# %% mistake="probabilities_added" exercise="constrained_decode" says="probabilities are added, and should be multiplied: add their logarithms"
+# %% mistake="probabilities_added" exercise="constrained_decode" kind="related_function" says="probabilities are added, and should be multiplied: add their logarithms"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
         return []
@@ -1609,7 +1609,7 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
-# %% mistake="finite_penalty" exercise="constrained_decode" says="what is not allowed is only made less likely; it has to be impossible"
+# %% mistake="finite_penalty" exercise="constrained_decode" kind="condition" says="what is not allowed is only made less likely; it has to be impossible"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
         return []
@@ -1679,7 +1679,7 @@ def constrained_decode(log_probabilities, length, allowed):
 # ------------------------------------------------------------------------------------------------------- find_entities
 
 
-# %% mistake="place_searched" exercise="find_entities" says="the place of a name is searched for, and a name that occurs twice is found at its first place"
+# %% mistake="place_searched" exercise="find_entities" kind="text" says="the place of a name is searched for, and a name that occurs twice is found at its first place"
 def find_entities(sentence, model, vocabulary, tags):
     words = WORD.findall(sentence)
     if not words:
@@ -1695,7 +1695,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="places_in_words" exercise="find_entities" says="start and end are places in words, and should be in characters"
+# %% mistake="places_in_words" exercise="find_entities" kind="units" says="start and end are places in words, and should be in characters"
 def find_entities(sentence, model, vocabulary, tags):
     words = WORD.findall(sentence)
     if not words:
@@ -1706,7 +1706,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return [(" ".join(words[first:last]), kind, first, last) for first, last, kind in spans]
 
 
-# %% mistake="joined_by_spaces" exercise="find_entities" says="the text is put together from words with spaces between, and should be cut from the sentence"
+# %% mistake="joined_by_spaces" exercise="find_entities" kind="text" says="the text is put together from words with spaces between, and should be cut from the sentence"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     if not matches:
@@ -1720,7 +1720,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="end_of_the_next_word" exercise="find_entities" says="a name ends one word too late"
+# %% mistake="end_of_the_next_word" exercise="find_entities" kind="number" says="a name ends one word too late"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     if not matches:
@@ -1735,7 +1735,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="each_word_alone" exercise="find_entities" says="each word takes its most probable tag; the best allowed path is not looked for"
+# %% mistake="each_word_alone" exercise="find_entities" kind="search" says="each word takes its most probable tag; the best allowed path is not looked for"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     if not matches:
@@ -1749,7 +1749,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="no_logarithm" exercise="find_entities" says="the decoder gets probabilities, and should get their logarithms"
+# %% mistake="no_logarithm" exercise="find_entities" kind="conversion" says="the decoder gets probabilities, and should get their logarithms"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     if not matches:
@@ -1764,7 +1764,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="split_at_spaces" exercise="find_entities" says="the sentence is cut at spaces only: punctuation sticks to the words"
+# %% mistake="split_at_spaces" exercise="find_entities" kind="text" says="the sentence is cut at spaces only: punctuation sticks to the words"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(re.finditer(r"\S+", sentence))
     if not matches:
@@ -1779,7 +1779,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="end_inclusive" exercise="find_entities" says="end is the place of the last character, and should be the one after it"
+# %% mistake="end_inclusive" exercise="find_entities" kind="form" says="end is the place of the last character, and should be the one after it"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     if not matches:
@@ -1794,7 +1794,7 @@ def find_entities(sentence, model, vocabulary, tags):
     return found
 
 
-# %% mistake="asked_about_nothing" exercise="find_entities" says="the model is asked about a sentence without words"
+# %% mistake="asked_about_nothing" exercise="find_entities" kind="condition" says="the model is asked about a sentence without words"
 def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     words = [match.group() for match in matches]

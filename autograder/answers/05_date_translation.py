@@ -50,71 +50,71 @@ docs/writing-a-unit.md says how this file is read.
 # --------------------------------------------------------------------------------------------------------- encode_text
 
 
-# %% mistake="unknown_raises" exercise="encode_text" says="a character that is not in the vocabulary raises instead of becoming UNKNOWN"
+# %% mistake="unknown_raises" exercise="encode_text" kind="text" says="a character that is not in the vocabulary raises instead of becoming UNKNOWN"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary[character] for character in text[:T_x]]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="unknown_left_out" exercise="encode_text" says="unknown characters are left out instead of becoming UNKNOWN"
+# %% mistake="unknown_left_out" exercise="encode_text" kind="condition" says="unknown characters are left out instead of becoming UNKNOWN"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary[character] for character in text if character in vocabulary][:T_x]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="unknown_as_padding" exercise="encode_text" says="unknown characters become padding"
+# %% mistake="unknown_as_padding" exercise="encode_text" kind="padding" says="unknown characters become padding"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, PAD) for character in text[:T_x]]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="padded_in_front" exercise="encode_text" says="the padding stands in front of the text"
+# %% mistake="padded_in_front" exercise="encode_text" kind="order" says="the padding stands in front of the text"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
     return np.array([PAD] * (T_x - len(ids)) + ids, dtype="int32")
 
 
-# %% mistake="not_cut" exercise="encode_text" says="a text that is too long is not cut off"
+# %% mistake="not_cut" exercise="encode_text" kind="boundary" says="a text that is too long is not cut off"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, UNKNOWN) for character in text]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="not_padded" exercise="encode_text" says="the text is not padded"
+# %% mistake="not_padded" exercise="encode_text" kind="left_undone" says="the text is not padded"
 def encode_text(text, vocabulary, T_x):
     return np.array([vocabulary.get(character, UNKNOWN) for character in text[:T_x]], dtype="int32")
 
 
-# %% mistake="cut_in_front" exercise="encode_text" says="of a text that is too long the end is kept, not the beginning"
+# %% mistake="cut_in_front" exercise="encode_text" kind="boundary" says="of a text that is too long the end is kept, not the beginning"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, UNKNOWN) for character in text[-T_x:]]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="padded_with_unknown" exercise="encode_text" says="the text is padded with UNKNOWN instead of PAD"
+# %% mistake="padded_with_unknown" exercise="encode_text" kind="padding" says="the text is padded with UNKNOWN instead of PAD"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
     return np.array(ids + [UNKNOWN] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="nothing_written" exercise="encode_text" says="the numbers of the characters are never written: all is padding"
+# %% mistake="nothing_written" exercise="encode_text" kind="left_undone" says="the numbers of the characters are never written: all is padding"
 def encode_text(text, vocabulary, T_x):
     return np.zeros(T_x, dtype="int32")
 
 
-# %% mistake="one_too_few" exercise="encode_text" says="there is one number too few"
+# %% mistake="one_too_few" exercise="encode_text" kind="form" says="there is one number too few"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")[: T_x - 1]
 
 
-# %% mistake="padding_in_front_too" exercise="encode_text" says="there is padding in front of the text, too"
+# %% mistake="padding_in_front_too" exercise="encode_text" kind="order" says="there is padding in front of the text, too"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, UNKNOWN) for character in text[:T_x]]
     return np.array([PAD] + ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
-# %% mistake="unknown_as_a_character" exercise="encode_text" says="unknown characters get the number of a known one, not UNKNOWN"
+# %% mistake="unknown_as_a_character" exercise="encode_text" kind="text" says="unknown characters get the number of a known one, not UNKNOWN"
 def encode_text(text, vocabulary, T_x):
     ids = [vocabulary.get(character, 2) for character in text[:T_x]]
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
@@ -155,7 +155,7 @@ def encode_text(text, vocabulary, T_x):
 # ---------------------------------------------------------------------------------------------------------- decode_ids
 
 
-# %% mistake="stops_at_padding" exercise="decode_ids" says="it stops at the first padding"
+# %% mistake="stops_at_padding" exercise="decode_ids" kind="condition" says="it stops at the first padding"
 def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     text = ""
@@ -166,55 +166,55 @@ def decode_ids(ids, vocabulary):
     return text
 
 
-# %% mistake="unknown_forgotten" exercise="decode_ids" says="numbers without a character are left out instead of becoming question marks"
+# %% mistake="unknown_forgotten" exercise="decode_ids" kind="condition" says="numbers without a character are left out instead of becoming question marks"
 def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     return "".join(characters.get(int(number), "") for number in ids)
 
 
-# %% mistake="padding_as_question_mark" exercise="decode_ids" says="padding becomes question marks"
+# %% mistake="padding_as_question_mark" exercise="decode_ids" kind="padding" says="padding becomes question marks"
 def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     return "".join(characters.get(int(number), "?") for number in ids)
 
 
-# %% mistake="by_place" exercise="decode_ids" says="a number is taken for the place of a character in the vocabulary"
+# %% mistake="by_place" exercise="decode_ids" kind="taken_for_another" says="a number is taken for the place of a character in the vocabulary"
 def decode_ids(ids, vocabulary):
     characters = list(vocabulary)
     known = [int(number) for number in ids if number != PAD]
     return "".join(characters[number] if number < len(characters) else "?" for number in known)
 
 
-# %% mistake="list_of_characters" exercise="decode_ids" says="the characters are not joined to one string"
+# %% mistake="list_of_characters" exercise="decode_ids" kind="form" says="the characters are not joined to one string"
 def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     return [characters.get(int(number), "?") for number in ids if number != PAD]
 
 
-# %% mistake="only_unknown" exercise="decode_ids" says="only UNKNOWN becomes a question mark, other numbers without a character raise"
+# %% mistake="only_unknown" exercise="decode_ids" kind="text" says="only UNKNOWN becomes a question mark, other numbers without a character raise"
 def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     characters[UNKNOWN] = "?"
     return "".join(characters[int(number)] for number in ids if number != PAD)
 
 
-# %% mistake="unknown_for_padding" exercise="decode_ids" says="UNKNOWN is left out instead of PAD"
+# %% mistake="unknown_for_padding" exercise="decode_ids" kind="condition" says="UNKNOWN is left out instead of PAD"
 def decode_ids(ids, vocabulary):
     characters = {number: character for character, number in vocabulary.items()}
     return "".join(characters.get(int(number), "?") for number in ids if number != UNKNOWN)
 
 
-# %% mistake="all_question_marks" exercise="decode_ids" says="every number becomes a question mark: no character is found"
+# %% mistake="all_question_marks" exercise="decode_ids" kind="taken_for_another" says="every number becomes a question mark: no character is found"
 def decode_ids(ids, vocabulary):
     return "?" * sum(number != PAD for number in ids)
 
 
-# %% mistake="padding_kept_only" exercise="decode_ids" says="only the padding is kept, and the characters are left out"
+# %% mistake="padding_kept_only" exercise="decode_ids" kind="padding" says="only the padding is kept, and the characters are left out"
 def decode_ids(ids, vocabulary):
     return "?" * sum(number == PAD for number in ids)
 
 
-# %% mistake="question_marks_for_padding_too" exercise="decode_ids" says="every number becomes a question mark, padding too"
+# %% mistake="question_marks_for_padding_too" exercise="decode_ids" kind="padding" says="every number becomes a question mark, padding too"
 def decode_ids(ids, vocabulary):
     return "?" * len(ids)
 
@@ -253,33 +253,33 @@ def decode_ids(ids, vocabulary):
 # ------------------------------------------------------------------------------------------------------ masked_softmax
 
 
-# %% mistake="over_the_batch" exercise="masked_softmax" says="the softmax runs over the batch instead of the places"
+# %% mistake="over_the_batch" exercise="masked_softmax" kind="axis" says="the softmax runs over the batch instead of the places"
 def masked_softmax(energies, mask):
     largest = np.max(energies, axis=0, keepdims=True, where=mask, initial=energies.min())
     powers = np.where(mask, np.exp(np.minimum(energies - largest, 0)), 0)
     return powers / np.maximum(powers.sum(axis=0, keepdims=True), 1)
 
 
-# %% mistake="no_mask" exercise="masked_softmax" says="the mask is not used, so the padding has a share"
+# %% mistake="no_mask" exercise="masked_softmax" kind="padding" says="the mask is not used, so the padding has a share"
 def masked_softmax(energies, mask):
     powers = np.exp(energies - energies.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-# %% mistake="other_way_round" exercise="masked_softmax" says="the mask is used the other way round: the text has no share"
+# %% mistake="other_way_round" exercise="masked_softmax" kind="padding" says="the mask is used the other way round: the text has no share"
 def masked_softmax(energies, mask):
     hidden = np.where(mask, -1e9, energies)
     powers = np.exp(hidden - hidden.max(axis=1, keepdims=True)) * ~mask
     return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1e-12)
 
 
-# %% mistake="mask_after_softmax" exercise="masked_softmax" says="the mask comes after the softmax, so what is left does not sum to 1"
+# %% mistake="mask_after_softmax" exercise="masked_softmax" kind="order" says="the mask comes after the softmax, so what is left does not sum to 1"
 def masked_softmax(energies, mask):
     powers = np.exp(energies - energies.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True) * mask
 
 
-# %% mistake="overflow" exercise="masked_softmax" says="nothing is subtracted from the energies, so the exponential of a large one overflows"
+# %% mistake="overflow" exercise="masked_softmax" kind="overflow" says="nothing is subtracted from the energies, so the exponential of a large one overflows"
 def masked_softmax(energies, mask):
     with np.errstate(over="ignore", invalid="ignore"):
         powers = np.where(mask, np.exp(energies), 0)
@@ -287,14 +287,14 @@ def masked_softmax(energies, mask):
         return powers / np.where(total == 0, 1, total)
 
 
-# %% mistake="largest_of_padding" exercise="masked_softmax" says="the energies of the padding have a say in what is subtracted"
+# %% mistake="largest_of_padding" exercise="masked_softmax" kind="overflow" says="the energies of the padding have a say in what is subtracted"
 def masked_softmax(energies, mask):
     powers = np.exp(energies - energies.max(axis=1, keepdims=True)) * mask
     total = powers.sum(axis=1, keepdims=True)
     return powers / np.where(total == 0, 1, total)
 
 
-# %% mistake="largest_of_all" exercise="masked_softmax" says="the largest energy of the whole batch is subtracted, not that of the row"
+# %% mistake="largest_of_all" exercise="masked_softmax" kind="overflow" says="the largest energy of the whole batch is subtracted, not that of the row"
 def masked_softmax(energies, mask):
     largest = np.max(energies, where=mask, initial=energies.min())
     powers = np.where(mask, np.exp(np.minimum(energies - largest, 0)), 0)
@@ -302,7 +302,7 @@ def masked_softmax(energies, mask):
     return powers / np.where(total == 0, 1, total)
 
 
-# %% mistake="empty_row_divided" exercise="masked_softmax" says="a row without text is divided by its sum, which is 0"
+# %% mistake="empty_row_divided" exercise="masked_softmax" kind="overflow" says="a row without text is divided by its sum, which is 0"
 def masked_softmax(energies, mask):
     largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
     powers = np.where(mask, np.exp(np.minimum(energies - largest, 0)), 0)
@@ -310,35 +310,35 @@ def masked_softmax(energies, mask):
         return powers / powers.sum(axis=1, keepdims=True)
 
 
-# %% mistake="empty_row_shares" exercise="masked_softmax" says="in a row without text the padding gets equal shares"
+# %% mistake="empty_row_shares" exercise="masked_softmax" kind="padding" says="in a row without text the padding gets equal shares"
 def masked_softmax(energies, mask):
     hidden = np.where(mask, energies, -1e9)
     powers = np.exp(hidden - hidden.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-# %% mistake="over_everything" exercise="masked_softmax" says="all weights of the batch together sum to 1, not those of each row"
+# %% mistake="over_everything" exercise="masked_softmax" kind="axis" says="all weights of the batch together sum to 1, not those of each row"
 def masked_softmax(energies, mask):
     largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
     powers = np.where(mask, np.exp(np.minimum(energies - largest, 0)), 0)
     return powers / np.maximum(powers.sum(), 1)
 
 
-# %% mistake="no_exponential" exercise="masked_softmax" says="the energies are divided by their sum, without an exponential"
+# %% mistake="no_exponential" exercise="masked_softmax" kind="related_function" says="the energies are divided by their sum, without an exponential"
 def masked_softmax(energies, mask):
     shares = np.where(mask, np.abs(energies), 0)
     total = shares.sum(axis=1, keepdims=True)
     return shares / np.where(total == 0, 1, total)
 
 
-# %% mistake="energies_times_mask" exercise="masked_softmax" says="the energies are multiplied by the mask: those of the padding become 0, and exp(0) is a share"
+# %% mistake="energies_times_mask" exercise="masked_softmax" kind="padding" says="the energies are multiplied by the mask: those of the padding become 0, and exp(0) is a share"
 def masked_softmax(energies, mask):
     hidden = energies * mask
     powers = np.exp(hidden - hidden.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-# %% mistake="other_sign" exercise="masked_softmax" says="the energies have the other sign"
+# %% mistake="other_sign" exercise="masked_softmax" kind="sign" says="the energies have the other sign"
 def masked_softmax(energies, mask):
     turned = -energies
     largest = np.max(turned, axis=1, keepdims=True, where=mask, initial=turned.min())
@@ -346,7 +346,7 @@ def masked_softmax(energies, mask):
     return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1)
 
 
-# %% mistake="by_the_mean" exercise="masked_softmax" says="the exponentials are divided by their mean, not by their sum"
+# %% mistake="by_the_mean" exercise="masked_softmax" kind="related_function" says="the exponentials are divided by their mean, not by their sum"
 def masked_softmax(energies, mask):
     weights = np.zeros(energies.shape)
     for i in range(len(energies)):
@@ -357,12 +357,12 @@ def masked_softmax(energies, mask):
     return weights
 
 
-# %% mistake="nothing_written" exercise="masked_softmax" says="the weights are never written: all of them are 0"
+# %% mistake="nothing_written" exercise="masked_softmax" kind="left_undone" says="the weights are never written: all of them are 0"
 def masked_softmax(energies, mask):
     return np.zeros(energies.shape)
 
 
-# %% mistake="first_text_left_out" exercise="masked_softmax" says="the first text is left out"
+# %% mistake="first_text_left_out" exercise="masked_softmax" kind="left_undone" says="the first text is left out"
 def masked_softmax(energies, mask):
     largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
     powers = np.exp(np.where(mask, energies - largest, -np.inf))
@@ -370,12 +370,12 @@ def masked_softmax(energies, mask):
     return powers / np.maximum(powers.sum(axis=1, keepdims=True), 1)
 
 
-# %% mistake="equal_shares" exercise="masked_softmax" says="the energies are not used: all characters of a text have the same share"
+# %% mistake="equal_shares" exercise="masked_softmax" kind="taken_for_another" says="the energies are not used: all characters of a text have the same share"
 def masked_softmax(energies, mask):
     return mask / np.maximum(mask.sum(axis=1, keepdims=True), 1)
 
 
-# %% mistake="one_by_the_sum" exercise="masked_softmax" says="1 is divided by the sum, not the exponential of the place"
+# %% mistake="one_by_the_sum" exercise="masked_softmax" kind="related_function" says="1 is divided by the sum, not the exponential of the place"
 def masked_softmax(energies, mask):
     weights = np.zeros(energies.shape)
     for i in range(len(energies)):
@@ -385,7 +385,7 @@ def masked_softmax(energies, mask):
     return weights
 
 
-# %% mistake="not_divided" exercise="masked_softmax" says="the exponentials are not divided by their sum"
+# %% mistake="not_divided" exercise="masked_softmax" kind="conversion" says="the exponentials are not divided by their sum"
 def masked_softmax(energies, mask):
     largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
     return np.exp(np.where(mask, energies - largest, -np.inf))
@@ -431,61 +431,61 @@ def masked_softmax(energies, mask):
 # --------------------------------------------------------------------------------------------------- additive_energies
 
 
-# %% mistake="no_state" exercise="additive_energies" says="the state is left out of the energies"
+# %% mistake="no_state" exercise="additive_energies" kind="term_left_out" says="the state is left out of the energies"
 def additive_energies(a, s_prev, parameters):
     return (np.tanh(a @ parameters["Wea"] + parameters["be"]) @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="no_tanh" exercise="additive_energies" says="the tanh is missing"
+# %% mistake="no_tanh" exercise="additive_energies" kind="activation" says="the tanh is missing"
 def additive_energies(a, s_prev, parameters):
     hidden = a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :]
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="no_bias" exercise="additive_energies" says="the bias is left out of the energies"
+# %% mistake="no_bias" exercise="additive_energies" kind="term_left_out" says="the bias is left out of the energies"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"])[:, None, :])
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="bias_outside" exercise="additive_energies" says="the bias is added after the tanh, not inside"
+# %% mistake="bias_outside" exercise="additive_energies" kind="order" says="the bias is added after the tanh, not inside"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"])[:, None, :]) + parameters["be"]
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="plain_sum" exercise="additive_energies" says="the hidden layer is summed without its weights ve"
+# %% mistake="plain_sum" exercise="additive_energies" kind="factor_left_out" says="the hidden layer is summed without its weights ve"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
     return hidden.sum(axis=2)
 
 
-# %% mistake="tanh_last" exercise="additive_energies" says="the tanh comes after the last product, not before"
+# %% mistake="tanh_last" exercise="additive_energies" kind="order" says="the tanh comes after the last product, not before"
 def additive_energies(a, s_prev, parameters):
     hidden = a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :]
     return np.tanh((hidden @ parameters["ve"])[:, :, 0])
 
 
-# %% mistake="axis_kept" exercise="additive_energies" says="the last axis, of length 1, is not dropped"
+# %% mistake="axis_kept" exercise="additive_energies" kind="form" says="the last axis, of length 1, is not dropped"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
     return hidden @ parameters["ve"]
 
 
-# %% mistake="two_tanhs" exercise="additive_energies" says="what comes from a and what comes from the state go through a tanh each, not their sum"
+# %% mistake="two_tanhs" exercise="additive_energies" kind="activation" says="what comes from a and what comes from the state go through a tanh each, not their sum"
 def additive_energies(a, s_prev, parameters):
     from_a = np.tanh(a @ parameters["Wea"])
     from_s = np.tanh(s_prev @ parameters["Wes"] + parameters["be"])
     return ((from_a + from_s[:, None, :]) @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="relu" exercise="additive_energies" says="a ReLU stands in the place of the tanh"
+# %% mistake="relu" exercise="additive_energies" kind="activation" says="a ReLU stands in the place of the tanh"
 def additive_energies(a, s_prev, parameters):
     hidden = a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :]
     return (np.maximum(hidden, 0) @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="already_softmax" exercise="additive_energies" says="the energies have gone through a softmax already"
+# %% mistake="already_softmax" exercise="additive_energies" kind="activation" says="the energies have gone through a softmax already"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
     energies = (hidden @ parameters["ve"])[:, :, 0]
@@ -493,31 +493,31 @@ def additive_energies(a, s_prev, parameters):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-# %% mistake="state_of_the_first_text" exercise="additive_energies" says="all texts are compared with the state of the first one"
+# %% mistake="state_of_the_first_text" exercise="additive_energies" kind="wrong_step" says="all texts are compared with the state of the first one"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev[:1] @ parameters["Wes"] + parameters["be"])[:, None, :])
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="state_subtracted" exercise="additive_energies" says="what comes from the state is subtracted, not added"
+# %% mistake="state_subtracted" exercise="additive_energies" kind="sign" says="what comes from the state is subtracted, not added"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] - (s_prev @ parameters["Wes"])[:, None, :] + parameters["be"])
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="bias_subtracted" exercise="additive_energies" says="the bias is subtracted, not added"
+# %% mistake="bias_subtracted" exercise="additive_energies" kind="sign" says="the bias is subtracted, not added"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] - parameters["be"])[:, None, :])
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="only_the_state" exercise="additive_energies" says="what the encoder says is left out of the energies"
+# %% mistake="only_the_state" exercise="additive_energies" kind="term_left_out" says="what the encoder says is left out of the energies"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(0 * a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="state_first" exercise="additive_energies" says="the state and a are joined in another order than their weights"
+# %% mistake="state_first" exercise="additive_energies" kind="order" says="the state and a are joined in another order than their weights"
 def additive_energies(a, s_prev, parameters):
     repeated = np.repeat(s_prev[:, None, :], a.shape[1], axis=1)
     W = np.concatenate([parameters["Wea"], parameters["Wes"]])
@@ -525,7 +525,7 @@ def additive_energies(a, s_prev, parameters):
     return (hidden @ parameters["ve"])[:, :, 0]
 
 
-# %% mistake="first_place_only" exercise="additive_energies" says="every energy is written to the first place, over the one before"
+# %% mistake="first_place_only" exercise="additive_energies" kind="wrong_step" says="every energy is written to the first place, over the one before"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
     energies = np.zeros(a.shape[:2])
@@ -533,7 +533,7 @@ def additive_energies(a, s_prev, parameters):
     return energies
 
 
-# %% mistake="last_text_left_out" exercise="additive_energies" says="the last text is left out"
+# %% mistake="last_text_left_out" exercise="additive_energies" kind="left_undone" says="the last text is left out"
 def additive_energies(a, s_prev, parameters):
     hidden = np.tanh(a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :])
     energies = (hidden @ parameters["ve"])[:, :, 0]
@@ -570,67 +570,67 @@ def additive_energies(a, s_prev, parameters):
 # -------------------------------------------------------------------------------------------------- one_step_attention
 
 
-# %% mistake="plain_mean" exercise="one_step_attention" says="the context is the plain mean of a, without the weights"
+# %% mistake="plain_mean" exercise="one_step_attention" kind="related_function" says="the context is the plain mean of a, without the weights"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return a.mean(axis=1), weights
 
 
-# %% mistake="plain_sum" exercise="one_step_attention" says="the context is the plain sum of a, without the weights"
+# %% mistake="plain_sum" exercise="one_step_attention" kind="factor_left_out" says="the context is the plain sum of a, without the weights"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return a.sum(axis=1), weights
 
 
-# %% mistake="weighted_mean" exercise="one_step_attention" says="the weighted places are averaged instead of summed"
+# %% mistake="weighted_mean" exercise="one_step_attention" kind="related_function" says="the weighted places are averaged instead of summed"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return (weights[:, :, None] * a).mean(axis=1), weights
 
 
-# %% mistake="over_the_features" exercise="one_step_attention" says="the context is summed over the features of a instead of the places"
+# %% mistake="over_the_features" exercise="one_step_attention" kind="axis" says="the context is summed over the features of a instead of the places"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return (weights[:, :, None] * a).sum(axis=2), weights
 
 
-# %% mistake="over_the_batch" exercise="one_step_attention" says="the context is summed over the texts instead of the places"
+# %% mistake="over_the_batch" exercise="one_step_attention" kind="axis" says="the context is summed over the texts instead of the places"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return (weights[:, :, None] * a).sum(axis=0), weights
 
 
-# %% mistake="other_order" exercise="one_step_attention" says="weights and context are returned in the other order"
+# %% mistake="other_order" exercise="one_step_attention" kind="exchanged" says="weights and context are returned in the other order"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return weights, (weights[:, :, None] * a).sum(axis=1)
 
 
-# %% mistake="no_mask" exercise="one_step_attention" says="the mask is not handed on, so the padding has a share"
+# %% mistake="no_mask" exercise="one_step_attention" kind="padding" says="the mask is not handed on, so the padding has a share"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), np.ones(mask.shape, dtype=bool))
     return (weights[:, :, None] * a).sum(axis=1), weights
 
 
-# %% mistake="mask_turned" exercise="one_step_attention" says="the mask is handed on the other way round"
+# %% mistake="mask_turned" exercise="one_step_attention" kind="padding" says="the mask is handed on the other way round"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), ~mask)
     return (weights[:, :, None] * a).sum(axis=1), weights
 
 
-# %% mistake="energies_for_weights" exercise="one_step_attention" says="the context is made with the energies instead of the weights"
+# %% mistake="energies_for_weights" exercise="one_step_attention" kind="taken_for_another" says="the context is made with the energies instead of the weights"
 def one_step_attention(a, s_prev, parameters, mask):
     energies = additive_energies(a, s_prev, parameters)
     return (energies[:, :, None] * a).sum(axis=1), masked_softmax(energies, mask)
 
 
-# %% mistake="best_place_only" exercise="one_step_attention" says="the context is what stands at the place with the largest weight, not a weighted sum"
+# %% mistake="best_place_only" exercise="one_step_attention" kind="related_function" says="the context is what stands at the place with the largest weight, not a weighted sum"
 def one_step_attention(a, s_prev, parameters, mask):
     weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
     return a[np.arange(len(a)), weights.argmax(axis=1)], weights
 
 
-# %% mistake="energies_returned" exercise="one_step_attention" says="the energies are returned instead of the weights"
+# %% mistake="energies_returned" exercise="one_step_attention" kind="form" says="the energies are returned instead of the weights"
 def one_step_attention(a, s_prev, parameters, mask):
     energies = additive_energies(a, s_prev, parameters)
     weights = masked_softmax(energies, mask)
@@ -662,7 +662,7 @@ def one_step_attention(a, s_prev, parameters, mask):
 # ----------------------------------------------------------------------------------------------------------- Attention
 
 
-# %% mistake="made_in_call" exercise="Attention" says="weights are made anew in each call"
+# %% mistake="made_in_call" exercise="Attention" kind="new_layers" says="weights are made anew in each call"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -679,7 +679,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="two_biases" exercise="Attention" says="both products have a bias, where one is enough"
+# %% mistake="two_biases" exercise="Attention" kind="layer" says="both products have a bias, where one is enough"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -698,7 +698,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="no_mask" exercise="Attention" says="the mask is not used"
+# %% mistake="no_mask" exercise="Attention" kind="padding" says="the mask is not used"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -720,7 +720,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="mask_turned" exercise="Attention" says="the mask is used the other way round"
+# %% mistake="mask_turned" exercise="Attention" kind="padding" says="the mask is used the other way round"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -743,7 +743,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="mask_after_softmax" exercise="Attention" says="the mask comes after the softmax, so what is left does not sum to 1"
+# %% mistake="mask_after_softmax" exercise="Attention" kind="order" says="the mask comes after the softmax, so what is left does not sum to 1"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -766,7 +766,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="softmax_over_the_batch" exercise="Attention" says="the softmax runs over the batch instead of the places"
+# %% mistake="softmax_over_the_batch" exercise="Attention" kind="axis" says="the softmax runs over the batch instead of the places"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -789,7 +789,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="empty_text" exercise="Attention" says="the padding of an empty text has equal shares instead of none"
+# %% mistake="empty_text" exercise="Attention" kind="padding" says="the padding of an empty text has equal shares instead of none"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -812,7 +812,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="no_state" exercise="Attention" says="the state is left out of the energies"
+# %% mistake="no_state" exercise="Attention" kind="term_left_out" says="the state is left out of the energies"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -835,7 +835,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="no_tanh" exercise="Attention" says="the energies are computed without a tanh"
+# %% mistake="no_tanh" exercise="Attention" kind="activation" says="the energies are computed without a tanh"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -858,7 +858,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="plain_mean" exercise="Attention" says="the context is the plain mean of a, without the weights"
+# %% mistake="plain_mean" exercise="Attention" kind="related_function" says="the context is the plain mean of a, without the weights"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -881,7 +881,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="not_registered" exercise="Attention" says="the class is not registered, so it is not found when a file is loaded"
+# %% mistake="not_registered" exercise="Attention" kind="form" says="the class is not registered, so it is not found when a file is loaded"
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
         super().__init__(**options)
@@ -903,7 +903,7 @@ class Attention(layers.Layer):
         return {**super().get_config(), "n_e": self.n_e}
 
 
-# %% mistake="config_forgets" exercise="Attention" says="the configuration does not say how many units the layer has"
+# %% mistake="config_forgets" exercise="Attention" kind="form" says="the configuration does not say how many units the layer has"
 @keras.saving.register_keras_serializable(package="unrolled")
 class Attention(layers.Layer):
     def __init__(self, n_e, **options):
@@ -1008,7 +1008,7 @@ class Attention(layers.Layer):
 # --------------------------------------------------------------------------------------------------------- build_parts
 
 
-# %% mistake="one_direction" exercise="build_parts" says="the encoder reads in one direction only"
+# %% mistake="one_direction" exercise="build_parts" kind="layer" says="the encoder reads in one direction only"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1023,7 +1023,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="padding_read" exercise="build_parts" says="the encoder reads the padding, since its LSTM does not get the mask"
+# %% mistake="padding_read" exercise="build_parts" kind="padding" says="the encoder reads the padding, since its LSTM does not get the mask"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1038,7 +1038,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="backward_not_turned" exercise="build_parts" says="the backward direction's states stand in the order in which they were read"
+# %% mistake="backward_not_turned" exercise="build_parts" kind="order" says="the backward direction's states stand in the order in which they were read"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1055,7 +1055,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="state_ignored" exercise="build_parts" says="the cell starts from zeros instead of the state that goes in"
+# %% mistake="state_ignored" exercise="build_parts" kind="start" says="the cell starts from zeros instead of the state that goes in"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1071,7 +1071,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="looks_with_the_memory" exercise="build_parts" says="attention reads the memory c instead of the state s"
+# %% mistake="looks_with_the_memory" exercise="build_parts" kind="taken_for_another" says="attention reads the memory c instead of the state s"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1087,7 +1087,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="old_state_out" exercise="build_parts" says="the state that comes out of the step is the one that went in"
+# %% mistake="old_state_out" exercise="build_parts" kind="not_carried" says="the state that comes out of the step is the one that went in"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1103,7 +1103,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="no_softmax" exercise="build_parts" says="the output layer has no softmax"
+# %% mistake="no_softmax" exercise="build_parts" kind="activation" says="the output layer has no softmax"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1119,7 +1119,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="last_state_only" exercise="build_parts" says="the encoder gives its last state only, not that of every step"
+# %% mistake="last_state_only" exercise="build_parts" kind="form" says="the encoder gives its last state only, not that of every step"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1135,7 +1135,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="mask_turned" exercise="build_parts" says="the encoder's mask is True for the padding"
+# %% mistake="mask_turned" exercise="build_parts" kind="padding" says="the encoder's mask is True for the padding"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_padding = ops.equal(ids, PAD)
@@ -1151,7 +1151,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="added_directions" exercise="build_parts" says="the encoder's two directions are added instead of put side by side"
+# %% mistake="added_directions" exercise="build_parts" kind="layer" says="the encoder's two directions are added instead of put side by side"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1167,7 +1167,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     return {"encoder": encoder, "step": step}
 
 
-# %% mistake="state_for_context" exercise="build_parts" says="the cell reads the mean of a instead of the context"
+# %% mistake="state_for_context" exercise="build_parts" kind="taken_for_another" says="the cell reads the mean of a instead of the context"
 def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
     ids = keras.Input((T_x,), dtype="int32")
     is_text = ops.not_equal(ids, PAD)
@@ -1259,7 +1259,7 @@ def build_parts(attention, T_x, n_human, n_machine, n_x, n_a, n_s):
 # ---------------------------------------------------------------------------------------------------- build_translator
 
 
-# %% mistake="copied_each_step" exercise="build_translator" says="each step is a copy with weights of its own"
+# %% mistake="copied_each_step" exercise="build_translator" kind="new_layers" says="each step is a copy with weights of its own"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1273,7 +1273,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="a_copy_of_the_step" exercise="build_translator" says="the translator uses a copy of the step, not the given one"
+# %% mistake="a_copy_of_the_step" exercise="build_translator" kind="new_layers" says="the translator uses a copy of the step, not the given one"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     own = keras.models.clone_model(step)
@@ -1288,7 +1288,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="state_not_carried" exercise="build_translator" says="every step starts from the first state"
+# %% mistake="state_not_carried" exercise="build_translator" kind="not_carried" says="every step starts from the first state"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1299,7 +1299,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="memory_not_carried" exercise="build_translator" says="the memory c does not go on to the next step"
+# %% mistake="memory_not_carried" exercise="build_translator" kind="not_carried" says="the memory c does not go on to the next step"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1313,7 +1313,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="state_swapped" exercise="build_translator" says="the new s and the new c change places from step to step"
+# %% mistake="state_swapped" exercise="build_translator" kind="exchanged" says="the new s and the new c change places from step to step"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1327,7 +1327,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="steps_first" exercise="build_translator" says="time stands in front of the batch in the output"
+# %% mistake="steps_first" exercise="build_translator" kind="axis" says="time stands in front of the batch in the output"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1341,7 +1341,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="last_step_only" exercise="build_translator" says="only the last step's probabilities come out"
+# %% mistake="last_step_only" exercise="build_translator" kind="form" says="only the last step's probabilities come out"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1353,7 +1353,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="padding_looked_at" exercise="build_translator" says="the step gets a mask that is True everywhere"
+# %% mistake="padding_looked_at" exercise="build_translator" kind="padding" says="the step gets a mask that is True everywhere"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1368,7 +1368,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="wrong_loss" exercise="build_translator" says="the loss is a mean squared error"
+# %% mistake="wrong_loss" exercise="build_translator" kind="loss" says="the loss is a mean squared error"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1386,7 +1386,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return model
 
 
-# %% mistake="not_compiled" exercise="build_translator" says="the model is not compiled"
+# %% mistake="not_compiled" exercise="build_translator" kind="loss" says="the model is not compiled"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1398,7 +1398,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     return keras.Model(ids, ops.stack(outputs, axis=1))
 
 
-# %% mistake="default_rate" exercise="build_translator" says="the given learning rate is not used"
+# %% mistake="default_rate" exercise="build_translator" kind="option" says="the given learning rate is not used"
 def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
     ids = keras.Input((T_x,), dtype="int32")
     a, mask = encoder(ids)
@@ -1486,7 +1486,7 @@ def build_translator(encoder, step, T_x, T_y, n_s, learning_rate):
 # ----------------------------------------------------------------------------------------------------------- translate
 
 
-# %% mistake="best_text" exercise="translate" says="the largest probability is looked for among the texts instead of the characters"
+# %% mistake="best_text" exercise="translate" kind="axis" says="the largest probability is looked for among the texts instead of the characters"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1497,7 +1497,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="state_forgotten" exercise="translate" says="every step starts from the first state"
+# %% mistake="state_forgotten" exercise="translate" kind="not_carried" says="every step starts from the first state"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1508,7 +1508,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="memory_forgotten" exercise="translate" says="the memory c does not go on to the next step"
+# %% mistake="memory_forgotten" exercise="translate" kind="not_carried" says="the memory c does not go on to the next step"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1519,7 +1519,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="state_swapped" exercise="translate" says="the new s and the new c change places"
+# %% mistake="state_swapped" exercise="translate" kind="exchanged" says="the new s and the new c change places"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1530,7 +1530,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="steps_as_texts" exercise="translate" says="the characters of one step are joined, not those of one text"
+# %% mistake="steps_as_texts" exercise="translate" kind="taken_for_another" says="the characters of one step are joined, not those of one text"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1541,7 +1541,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=0)]
 
 
-# %% mistake="drawn" exercise="translate" says="a character is drawn from the probabilities instead of taking the most likely one"
+# %% mistake="drawn" exercise="translate" kind="draws" says="a character is drawn from the probabilities instead of taking the most likely one"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     rng = np.random.default_rng(0)
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
@@ -1554,7 +1554,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="human_vocabulary" exercise="translate" says="what is written is decoded with the vocabulary of what is read"
+# %% mistake="human_vocabulary" exercise="translate" kind="taken_for_another" says="what is written is decoded with the vocabulary of what is read"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1565,7 +1565,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, human) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="first_text_only" exercise="translate" says="only the first text is translated"
+# %% mistake="first_text_only" exercise="translate" kind="left_undone" says="only the first text is translated"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(texts[0], human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1576,7 +1576,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(written, machine)]
 
 
-# %% mistake="read_as_long_as_written" exercise="translate" says="as many characters are read as are written"
+# %% mistake="read_as_long_as_written" exercise="translate" kind="taken_for_another" says="as many characters are read as are written"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_y) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1587,7 +1587,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="second_best" exercise="translate" says="the least likely character is taken"
+# %% mistake="second_best" exercise="translate" kind="taken_for_another" says="the least likely character is taken"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1598,12 +1598,12 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="nothing_written" exercise="translate" says="no character is ever written"
+# %% mistake="nothing_written" exercise="translate" kind="left_undone" says="no character is ever written"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return ["" for _ in texts]
 
 
-# %% mistake="most_looked_at" exercise="translate" says="the place that is looked at most is written, not the most likely character"
+# %% mistake="most_looked_at" exercise="translate" kind="taken_for_another" says="the place that is looked at most is written, not the most likely character"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1614,7 +1614,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="backwards" exercise="translate" says="the characters stand in the wrong order, the last one first"
+# %% mistake="backwards" exercise="translate" kind="order" says="the characters stand in the wrong order, the last one first"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1625,7 +1625,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     return [decode_ids(row, machine) for row in np.stack(written, axis=1)]
 
 
-# %% mistake="one_step_too_few" exercise="translate" says="there is one step too few"
+# %% mistake="one_step_too_few" exercise="translate" kind="number" says="there is one step too few"
 def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
     a, mask = ask(encoder, np.stack([encode_text(text, human, T_x) for text in texts]))
     s = c = np.zeros((len(texts), n_s), dtype="float32")
@@ -1684,7 +1684,7 @@ def translate(texts, encoder, step, human, machine, T_x, T_y, n_s):
 # ------------------------------------------------------------------------------------------------------- attention_map
 
 
-# %% mistake="turned" exercise="attention_map" says="rows and columns of the map are swapped"
+# %% mistake="turned" exercise="attention_map" kind="exchanged" says="rows and columns of the map are swapped"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1695,7 +1695,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows, axis=1)[: len(text)]
 
 
-# %% mistake="not_cut" exercise="attention_map" says="the map is not cut to the text"
+# %% mistake="not_cut" exercise="attention_map" kind="boundary" says="the map is not cut to the text"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1706,7 +1706,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)
 
 
-# %% mistake="probabilities" exercise="attention_map" says="the rows hold the probabilities instead of the attention weights"
+# %% mistake="probabilities" exercise="attention_map" kind="form" says="the rows hold the probabilities instead of the attention weights"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1717,7 +1717,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, : len(text)]
 
 
-# %% mistake="state_forgotten" exercise="attention_map" says="every step starts from the first state"
+# %% mistake="state_forgotten" exercise="attention_map" kind="not_carried" says="every step starts from the first state"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1728,7 +1728,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, : len(text)]
 
 
-# %% mistake="batch_axis_kept" exercise="attention_map" says="the batch axis of length 1 is not dropped"
+# %% mistake="batch_axis_kept" exercise="attention_map" kind="form" says="the batch axis of length 1 is not dropped"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1739,7 +1739,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, :, : len(text)]
 
 
-# %% mistake="memory_forgotten" exercise="attention_map" says="the memory c does not go on to the next step"
+# %% mistake="memory_forgotten" exercise="attention_map" kind="not_carried" says="the memory c does not go on to the next step"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1750,7 +1750,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, : len(text)]
 
 
-# %% mistake="state_swapped" exercise="attention_map" says="the new s and the new c change places"
+# %% mistake="state_swapped" exercise="attention_map" kind="exchanged" says="the new s and the new c change places"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1761,7 +1761,7 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, : len(text)]
 
 
-# %% mistake="backwards" exercise="attention_map" says="the rows stand in the wrong order, the last step first"
+# %% mistake="backwards" exercise="attention_map" kind="order" says="the rows stand in the wrong order, the last step first"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1772,12 +1772,12 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.stack(rows)[:, : len(text)]
 
 
-# %% mistake="nothing_written" exercise="attention_map" says="the weights are never written: the map is 0"
+# %% mistake="nothing_written" exercise="attention_map" kind="left_undone" says="the weights are never written: the map is 0"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     return np.zeros((T_y, min(len(text), T_x)))
 
 
-# %% mistake="cut_one_short" exercise="attention_map" says="the last character of the text is cut off"
+# %% mistake="cut_one_short" exercise="attention_map" kind="boundary" says="the last character of the text is cut off"
 def attention_map(text, encoder, step, human, T_x, T_y, n_s):
     a, mask = ask(encoder, encode_text(text, human, T_x)[None])
     s = c = np.zeros((1, n_s), dtype="float32")
@@ -1831,49 +1831,49 @@ def attention_map(text, encoder, step, human, T_x, T_y, n_s):
 # --------------------------------------------------------------------------------------------------------- exact_match
 
 
-# %% mistake="by_character" exercise="exact_match" says="right characters are counted instead of right dates"
+# %% mistake="by_character" exercise="exact_match" kind="taken_for_another" says="right characters are counted instead of right dates"
 def exact_match(texts, predicted, expected, width):
     right = np.array([np.mean([x == y for x, y in zip(one, other)]) for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
-# %% mistake="counted" exercise="exact_match" says="right dates are counted, not divided by how many there are"
+# %% mistake="counted" exercise="exact_match" kind="form" says="right dates are counted, not divided by how many there are"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.sum()), {int(group): float(right[groups == group].sum()) for group in np.unique(groups)}
 
 
-# %% mistake="numbered_groups" exercise="exact_match" says="the groups are numbered 0, 1, 2 instead of named by their smallest length"
+# %% mistake="numbered_groups" exercise="exact_match" kind="form" says="the groups are numbered 0, 1, 2 instead of named by their smallest length"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width for text in texts])
     return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
-# %% mistake="length_of_the_answer" exercise="exact_match" says="the groups go by the length of what was written, not of the text"
+# %% mistake="length_of_the_answer" exercise="exact_match" kind="taken_for_another" says="the groups go by the length of what was written, not of the text"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in predicted])
     return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
-# %% mistake="borders_below" exercise="exact_match" says="a text whose length is a multiple of width falls into the group below"
+# %% mistake="borders_below" exercise="exact_match" kind="boundary" says="a text whose length is a multiple of width falls into the group below"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([max(len(text) - 1, 0) // width * width for text in texts])
     return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
-# %% mistake="share_of_all" exercise="exact_match" says="the right dates of a group are divided by the number of all dates"
+# %% mistake="share_of_all" exercise="exact_match" kind="average" says="the right dates of a group are divided by the number of all dates"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.mean()), {int(group): float((right & (groups == group)).mean()) for group in np.unique(groups)}
 
 
-# %% mistake="mean_of_the_groups" exercise="exact_match" says="the share of all is the mean of the groups, which are not equally large"
+# %% mistake="mean_of_the_groups" exercise="exact_match" kind="average" says="the share of all is the mean of the groups, which are not equally large"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
@@ -1881,40 +1881,40 @@ def exact_match(texts, predicted, expected, width):
     return float(np.mean(list(by_length.values()))), by_length
 
 
-# %% mistake="no_groups" exercise="exact_match" says="nothing is put into the dictionary"
+# %% mistake="no_groups" exercise="exact_match" kind="left_undone" says="nothing is put into the dictionary"
 def exact_match(texts, predicted, expected, width):
     return float(np.mean([one == other for one, other in zip(predicted, expected)])), {}
 
 
-# %% mistake="first_group_only" exercise="exact_match" says="only texts that are shorter than width are put into a group"
+# %% mistake="first_group_only" exercise="exact_match" kind="condition" says="only texts that are shorter than width are put into a group"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     short = np.array([len(text) < width for text in texts])
     return float(right.mean()), {0: float(right[short].mean())} if short.any() else {}
 
 
-# %% mistake="shortest_group_only" exercise="exact_match" says="only the group of the shortest text is measured"
+# %% mistake="shortest_group_only" exercise="exact_match" kind="condition" says="only the group of the shortest text is measured"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.mean()), {int(groups.min()): float(right[groups == groups.min()].mean())}
 
 
-# %% mistake="groups_counted" exercise="exact_match" says="in the groups, right dates are counted and not divided by how many there are"
+# %% mistake="groups_counted" exercise="exact_match" kind="form" says="in the groups, right dates are counted and not divided by how many there are"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.mean()), {int(group): float(right[groups == group].sum()) for group in np.unique(groups)}
 
 
-# %% mistake="one_off" exercise="exact_match" says="each translation is compared with the date of another text"
+# %% mistake="one_off" exercise="exact_match" kind="taken_for_another" says="each translation is compared with the date of another text"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted[-1:] + predicted[:-1], expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
-# %% mistake="wrong_ones" exercise="exact_match" says="the wrong dates are counted instead of the right ones"
+# %% mistake="wrong_ones" exercise="exact_match" kind="condition" says="the wrong dates are counted instead of the right ones"
 def exact_match(texts, predicted, expected, width):
     right = np.array([one != other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])

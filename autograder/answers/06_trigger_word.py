@@ -44,7 +44,7 @@ docs/writing-a-unit.md says how this file is read.
 # --------------------------------------------------------------------------------------------------------- spectrogram
 
 
-# %% mistake="axes_swapped" exercise="spectrogram" says="the axes are swapped: a row should be a moment and a column a frequency"
+# %% mistake="axes_swapped" exercise="spectrogram" kind="exchanged" says="the axes are swapped: a row should be a moment and a column a frequency"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -52,7 +52,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6).T
 
 
-# %% mistake="no_window" exercise="spectrogram" says="the frames are not multiplied by the window"
+# %% mistake="no_window" exercise="spectrogram" kind="related_function" says="the frames are not multiplied by the window"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -60,7 +60,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places])) ** 2 + 1e-6)
 
 
-# %% mistake="another_window" exercise="spectrogram" says="the window is another one than Hann's"
+# %% mistake="another_window" exercise="spectrogram" kind="related_function" says="the window is another one than Hann's"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -68,7 +68,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hamming(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="amplitude" exercise="spectrogram" says="the amplitude is not squared to give the power"
+# %% mistake="amplitude" exercise="spectrogram" kind="related_function" says="the amplitude is not squared to give the power"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -76,7 +76,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) + 1e-6)
 
 
-# %% mistake="decibels" exercise="spectrogram" says="the result is in decibels instead of natural logarithms"
+# %% mistake="decibels" exercise="spectrogram" kind="related_function" says="the result is in decibels instead of natural logarithms"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -84,7 +84,7 @@ def spectrogram(samples, frame, hop):
     return 10 * np.log10(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="base_ten" exercise="spectrogram" says="the logarithm is to base 10 instead of the natural one"
+# %% mistake="base_ten" exercise="spectrogram" kind="related_function" says="the logarithm is to base 10 instead of the natural one"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -92,7 +92,7 @@ def spectrogram(samples, frame, hop):
     return np.log10(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="no_logarithm" exercise="spectrogram" says="the logarithm is left out"
+# %% mistake="no_logarithm" exercise="spectrogram" kind="conversion" says="the logarithm is left out"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -100,7 +100,7 @@ def spectrogram(samples, frame, hop):
     return np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2
 
 
-# %% mistake="silence_has_no_logarithm" exercise="spectrogram" says="nothing is added to the power before the logarithm, so silence is minus infinity"
+# %% mistake="silence_has_no_logarithm" exercise="spectrogram" kind="overflow" says="nothing is added to the power before the logarithm, so silence is minus infinity"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -108,7 +108,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2)
 
 
-# %% mistake="last_frame_lost" exercise="spectrogram" says="the last frame is lost when it just fits"
+# %% mistake="last_frame_lost" exercise="spectrogram" kind="boundary" says="the last frame is lost when it just fits"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -116,7 +116,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="last_frame_padded" exercise="spectrogram" says="a last frame that is not whole is padded with zeros"
+# %% mistake="last_frame_padded" exercise="spectrogram" kind="padding" says="a last frame that is not whole is padded with zeros"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -128,7 +128,7 @@ def spectrogram(samples, frame, hop):
     return np.array(rows)
 
 
-# %% mistake="frames_side_by_side" exercise="spectrogram" says="frames start one frame after the other, and hop is not used"
+# %% mistake="frames_side_by_side" exercise="spectrogram" kind="option" says="frames start one frame after the other, and hop is not used"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -136,7 +136,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="left_channel" exercise="spectrogram" says="only the first channel of a stereo recording is used"
+# %% mistake="left_channel" exercise="spectrogram" kind="wrong_step" says="only the first channel of a stereo recording is used"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples[:, 0]
@@ -144,7 +144,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="channels_added" exercise="spectrogram" says="the channels of a stereo recording are added up instead of averaged"
+# %% mistake="channels_added" exercise="spectrogram" kind="average" says="the channels of a stereo recording are added up instead of averaged"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.sum(axis=1)
@@ -152,14 +152,14 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="channels_in_a_row" exercise="spectrogram" says="the channels of a stereo recording are read one sample after the other as if they were one sound"
+# %% mistake="channels_in_a_row" exercise="spectrogram" kind="form" says="the channels of a stereo recording are read one sample after the other as if they were one sound"
 def spectrogram(samples, frame, hop):
     samples = samples.ravel()
     places = np.arange(0, len(samples) - frame + 1, hop)[:, None] + np.arange(frame)
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="both_halves" exercise="spectrogram" says="the transform keeps the mirrored half of the frequencies, which says nothing new"
+# %% mistake="both_halves" exercise="spectrogram" kind="added_twice" says="the transform keeps the mirrored half of the frequencies, which says nothing new"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -167,7 +167,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.fft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="real_part" exercise="spectrogram" says="only the real part of the transform is squared"
+# %% mistake="real_part" exercise="spectrogram" kind="related_function" says="only the real part of the transform is squared"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -175,7 +175,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.fft.rfft(samples[places] * np.hanning(frame)).real ** 2 + 1e-6)
 
 
-# %% mistake="channels_by_the_samples" exercise="spectrogram" says="the sum of the channels is divided by the number of samples instead of by the number of channels"
+# %% mistake="channels_by_the_samples" exercise="spectrogram" kind="average" says="the sum of the channels is divided by the number of samples instead of by the number of channels"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.sum(axis=1) / len(samples)
@@ -183,7 +183,7 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
-# %% mistake="not_squared_at_all" exercise="spectrogram" says="the real part of the transform stands in the place of the power, and may be negative"
+# %% mistake="not_squared_at_all" exercise="spectrogram" kind="related_function" says="the real part of the transform stands in the place of the power, and may be negative"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
@@ -191,12 +191,12 @@ def spectrogram(samples, frame, hop):
     return np.log(np.fft.rfft(samples[places] * np.hanning(frame)).real + 1e-6)
 
 
-# %% mistake="no_frames" exercise="spectrogram" says="no frame is cut at all"
+# %% mistake="no_frames" exercise="spectrogram" kind="boundary" says="no frame is cut at all"
 def spectrogram(samples, frame, hop):
     return np.zeros((0, frame // 2 + 1))
 
 
-# %% mistake="a_row_too_many" exercise="spectrogram" says="what is shorter than a frame should give no rows, and gives some"
+# %% mistake="a_row_too_many" exercise="spectrogram" kind="boundary" says="what is shorter than a frame should give no rows, and gives some"
 def spectrogram(samples, frame, hop):
     if len(samples) < frame:
         return np.zeros((2, frame // 2 + 1))
@@ -245,54 +245,54 @@ def spectrogram(samples, frame, hop):
 # ------------------------------------------------------------------------------------------------------ is_overlapping
 
 
-# %% mistake="open_ends" exercise="is_overlapping" says="segments that share just one end are said not to overlap"
+# %% mistake="open_ends" exercise="is_overlapping" kind="boundary" says="segments that share just one end are said not to overlap"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(start < previous_end and previous_start < end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="its_start_only" exercise="is_overlapping" says="only the start of the segment is looked for in the others"
+# %% mistake="its_start_only" exercise="is_overlapping" kind="condition" says="only the start of the segment is looked for in the others"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(previous_start <= start <= previous_end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="its_end_only" exercise="is_overlapping" says="only the end of the segment is looked for in the others"
+# %% mistake="its_end_only" exercise="is_overlapping" kind="condition" says="only the end of the segment is looked for in the others"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(previous_start <= end <= previous_end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="other_end_open" exercise="is_overlapping" says="the last millisecond of another segment is not counted as its own"
+# %% mistake="other_end_open" exercise="is_overlapping" kind="boundary" says="the last millisecond of another segment is not counted as its own"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(start < previous_end and previous_start <= end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="own_end_open" exercise="is_overlapping" says="the last millisecond of the segment is not counted as its own"
+# %% mistake="own_end_open" exercise="is_overlapping" kind="boundary" says="the last millisecond of the segment is not counted as its own"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(start <= previous_end and previous_start < end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="other_end_left_out" exercise="is_overlapping" says="the last millisecond of another segment is not looked at"
+# %% mistake="other_end_left_out" exercise="is_overlapping" kind="boundary" says="the last millisecond of another segment is not looked at"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(max(start, other[0]) <= min(end, other[1] - 1) for other in previous_segments)
 
 
-# %% mistake="own_end_left_out" exercise="is_overlapping" says="the last millisecond of the segment is not looked at"
+# %% mistake="own_end_left_out" exercise="is_overlapping" kind="boundary" says="the last millisecond of the segment is not looked at"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(max(start, other[0]) <= min(end - 1, other[1]) for other in previous_segments)
 
 
-# %% mistake="always_false" exercise="is_overlapping" says="it says that nothing ever overlaps"
+# %% mistake="always_false" exercise="is_overlapping" kind="condition" says="it says that nothing ever overlaps"
 def is_overlapping(segment_time, previous_segments):
     return False
 
 
-# %% mistake="its_ends_only" exercise="is_overlapping" says="a segment that lies around another one is said not to overlap"
+# %% mistake="its_ends_only" exercise="is_overlapping" kind="condition" says="a segment that lies around another one is said not to overlap"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     for previous_start, previous_end in previous_segments:
@@ -301,13 +301,13 @@ def is_overlapping(segment_time, previous_segments):
     return False
 
 
-# %% mistake="the_other_inside_only" exercise="is_overlapping" says="it is asked whether the other segment begins inside this one, and not whether this one begins inside the other"
+# %% mistake="the_other_inside_only" exercise="is_overlapping" kind="condition" says="it is asked whether the other segment begins inside this one, and not whether this one begins inside the other"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(start <= previous_start <= end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="first_one_only" exercise="is_overlapping" says="only the first of the previous segments is looked at"
+# %% mistake="first_one_only" exercise="is_overlapping" kind="condition" says="only the first of the previous segments is looked at"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     for previous_start, previous_end in previous_segments:
@@ -318,7 +318,7 @@ def is_overlapping(segment_time, previous_segments):
     return False
 
 
-# %% mistake="last_one_only" exercise="is_overlapping" says="only the last of the previous segments decides"
+# %% mistake="last_one_only" exercise="is_overlapping" kind="condition" says="only the last of the previous segments decides"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     overlap = False
@@ -327,19 +327,19 @@ def is_overlapping(segment_time, previous_segments):
     return overlap
 
 
-# %% mistake="all_of_them" exercise="is_overlapping" says="it is true only if the segment overlaps with all others; one is enough"
+# %% mistake="all_of_them" exercise="is_overlapping" kind="condition" says="it is true only if the segment overlaps with all others; one is enough"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return all(start <= previous_end and previous_start <= end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="or_for_and" exercise="is_overlapping" says="one of the two conditions is taken to be enough; both have to hold"
+# %% mistake="or_for_and" exercise="is_overlapping" kind="condition" says="one of the two conditions is taken to be enough; both have to hold"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return any(start <= previous_end or previous_start <= end for previous_start, previous_end in previous_segments)
 
 
-# %% mistake="the_other_way_round" exercise="is_overlapping" says="the answers are the other way round"
+# %% mistake="the_other_way_round" exercise="is_overlapping" kind="condition" says="the answers are the other way round"
 def is_overlapping(segment_time, previous_segments):
     start, end = segment_time
     return not any(start <= previous_end and previous_start <= end for previous_start, previous_end in previous_segments)
@@ -378,7 +378,7 @@ def is_overlapping(segment_time, previous_segments):
 # --------------------------------------------------------------------------------------------------- insert_audio_clip
 
 
-# %% mistake="end_after_the_clip" exercise="insert_audio_clip" says="the segment ends one millisecond after the clip"
+# %% mistake="end_after_the_clip" exercise="insert_audio_clip" kind="boundary" says="the segment ends one millisecond after the clip"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -393,7 +393,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="background_in_place" exercise="insert_audio_clip" says="the clip is added to the background that was given, and not to a copy"
+# %% mistake="background_in_place" exercise="insert_audio_clip" kind="in_place" says="the clip is added to the background that was given, and not to a copy"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -407,7 +407,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="segments_in_place" exercise="insert_audio_clip" says="the new segment is appended to the list that was given"
+# %% mistake="segments_in_place" exercise="insert_audio_clip" kind="in_place" says="the new segment is appended to the list that was given"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -423,7 +423,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="in_the_place_of" exercise="insert_audio_clip" says="the clip takes the place of the background instead of being added to it"
+# %% mistake="in_the_place_of" exercise="insert_audio_clip" kind="taken_for_another" says="the clip takes the place of the background instead of being added to it"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -438,7 +438,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="overlap_not_asked" exercise="insert_audio_clip" says="the first place that is drawn is taken, whether it is free or not"
+# %% mistake="overlap_not_asked" exercise="insert_audio_clip" kind="condition" says="the first place that is drawn is taken, whether it is free or not"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -449,7 +449,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return audio / max(1.0, np.abs(audio).max()), (start, start + duration - 1)
 
 
-# %% mistake="inserted_all_the_same" exercise="insert_audio_clip" says="after the last try the clip is inserted although no free place was found"
+# %% mistake="inserted_all_the_same" exercise="insert_audio_clip" kind="condition" says="after the last try the clip is inserted although no free place was found"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -464,7 +464,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return audio / max(1.0, np.abs(audio).max()), segment
 
 
-# %% mistake="none_but_inserted" exercise="insert_audio_clip" says="it says that it gave up, and has inserted the clip all the same"
+# %% mistake="none_but_inserted" exercise="insert_audio_clip" kind="form" says="it says that it gave up, and has inserted the clip all the same"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -481,7 +481,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return audio / max(1.0, np.abs(audio).max()), segment
 
 
-# %% mistake="one_try" exercise="insert_audio_clip" says="it gives up after the first try"
+# %% mistake="one_try" exercise="insert_audio_clip" kind="condition" says="it gives up after the first try"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -495,7 +495,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return audio / max(1.0, np.abs(audio).max()), segment
 
 
-# %% mistake="same_place_again" exercise="insert_audio_clip" says="no new place is drawn for the next try"
+# %% mistake="same_place_again" exercise="insert_audio_clip" kind="draws" says="no new place is drawn for the next try"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -510,7 +510,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="never_gives_up" exercise="insert_audio_clip" says="it never gives up, and goes on for ever when no place is free"
+# %% mistake="never_gives_up" exercise="insert_audio_clip" kind="condition" says="it never gives up, and goes on for ever when no place is free"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -523,7 +523,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return audio / max(1.0, np.abs(audio).max()), (start, start + duration - 1)
 
 
-# %% mistake="too_loud" exercise="insert_audio_clip" says="a sum beyond 1 is not turned down"
+# %% mistake="too_loud" exercise="insert_audio_clip" kind="condition" says="a sum beyond 1 is not turned down"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -538,7 +538,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="cut_off" exercise="insert_audio_clip" says="a loud sum is cut off at -1 and 1 instead of being turned down as a whole"
+# %% mistake="cut_off" exercise="insert_audio_clip" kind="related_function" says="a loud sum is cut off at -1 and 1 instead of being turned down as a whole"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -553,7 +553,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="always_as_loud_as_can_be" exercise="insert_audio_clip" says="the sum is divided by its largest value even where that is below 1"
+# %% mistake="always_as_loud_as_can_be" exercise="insert_audio_clip" kind="condition" says="the sum is divided by its largest value even where that is below 1"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -568,7 +568,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="peak_without_sign" exercise="insert_audio_clip" says="the loudest sample is looked for among the positive ones only"
+# %% mistake="peak_without_sign" exercise="insert_audio_clip" kind="condition" says="the loudest sample is looked for among the positive ones only"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -583,7 +583,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="last_start_left_out" exercise="insert_audio_clip" says="the last start at which the clip fits is never drawn"
+# %% mistake="last_start_left_out" exercise="insert_audio_clip" kind="draws" says="the last start at which the clip fits is never drawn"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -598,7 +598,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="too_long_not_asked" exercise="insert_audio_clip" says="a clip that is longer than the background is not asked for"
+# %% mistake="too_long_not_asked" exercise="insert_audio_clip" kind="boundary" says="a clip that is longer than the background is not asked for"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     for _ in range(MAX_TRIES):
@@ -611,7 +611,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="milliseconds_as_samples" exercise="insert_audio_clip" says="the start in milliseconds is used as a number of samples"
+# %% mistake="milliseconds_as_samples" exercise="insert_audio_clip" kind="units" says="the start in milliseconds is used as a number of samples"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -626,7 +626,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="global_generator" exercise="insert_audio_clip" says="the place is drawn with NumPy's global generator instead of the given one"
+# %% mistake="global_generator" exercise="insert_audio_clip" kind="generator" says="the place is drawn with NumPy's global generator instead of the given one"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -641,12 +641,12 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="never_inserted" exercise="insert_audio_clip" says="it gives up every time, whatever place is free"
+# %% mistake="never_inserted" exercise="insert_audio_clip" kind="condition" says="it gives up every time, whatever place is free"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="end_is_the_length" exercise="insert_audio_clip" says="the second number of the segment is its length instead of its end"
+# %% mistake="end_is_the_length" exercise="insert_audio_clip" kind="form" says="the second number of the segment is its length instead of its end"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -660,7 +660,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return background.copy(), None
 
 
-# %% mistake="returned_segment_too_long" exercise="insert_audio_clip" says="the returned segment ends one millisecond after the clip"
+# %% mistake="returned_segment_too_long" exercise="insert_audio_clip" kind="boundary" says="the returned segment ends one millisecond after the clip"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -741,7 +741,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
 # --------------------------------------------------------------------------------------------------------- insert_ones
 
 
-# %% mistake="a_step_too_early" exercise="insert_ones" says="the ones begin with the step in which the word ends instead of the one after it"
+# %% mistake="a_step_too_early" exercise="insert_ones" kind="number" says="the ones begin with the step in which the word ends instead of the one after it"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -749,7 +749,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="a_step_too_late" exercise="insert_ones" says="the ones begin a step too late"
+# %% mistake="a_step_too_late" exercise="insert_ones" kind="number" says="the ones begin a step too late"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -757,7 +757,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="before_the_end" exercise="insert_ones" says="the ones come before the end of the word instead of after it"
+# %% mistake="before_the_end" exercise="insert_ones" kind="number" says="the ones come before the end of the word instead of after it"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -765,7 +765,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="around_the_end" exercise="insert_ones" says="the ones lie around the end of the word, half of them over the word itself"
+# %% mistake="around_the_end" exercise="insert_ones" kind="number" says="the ones lie around the end of the word, half of them over the word itself"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -773,14 +773,14 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="everything_after" exercise="insert_ones" says="everything after the word is labelled instead of so many steps"
+# %% mistake="everything_after" exercise="insert_ones" kind="number" says="everything after the word is labelled instead of so many steps"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     labels[segment_end_ms // step_ms + 1 :] = 1
     return labels
 
 
-# %% mistake="one_too_few" exercise="insert_ones" says="there is one label too few"
+# %% mistake="one_too_few" exercise="insert_ones" kind="number" says="there is one label too few"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -788,7 +788,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="always_fifty" exercise="insert_ones" says="there are always 50 ones, whatever number is given"
+# %% mistake="always_fifty" exercise="insert_ones" kind="option" says="there are always 50 ones, whatever number is given"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -796,7 +796,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="not_cut" exercise="insert_ones" says="labels beyond the last step are written, where there are none"
+# %% mistake="not_cut" exercise="insert_ones" kind="boundary" says="labels beyond the last step are written, where there are none"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -805,7 +805,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="grown" exercise="insert_ones" says="the labels grow beyond the last step instead of being cut there"
+# %% mistake="grown" exercise="insert_ones" kind="boundary" says="the labels grow beyond the last step instead of being cut there"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     step = segment_end_ms // step_ms
     labels = np.zeros((max(len(y), step + 1 + n_ones), 1), dtype=y.dtype)
@@ -814,7 +814,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="not_near_the_end" exercise="insert_ones" says="a word near the end gets no ones at all instead of as many as fit"
+# %% mistake="not_near_the_end" exercise="insert_ones" kind="boundary" says="a word near the end gets no ones at all instead of as many as fit"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
@@ -823,14 +823,14 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="labels_in_place" exercise="insert_ones" says="the labels that were given are changed in place"
+# %% mistake="labels_in_place" exercise="insert_ones" kind="in_place" says="the labels that were given are changed in place"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     step = segment_end_ms // step_ms
     y[step + 1 : step + 1 + n_ones] = 1
     return y
 
 
-# %% mistake="begins_anew" exercise="insert_ones" says="the ones that were there before are lost"
+# %% mistake="begins_anew" exercise="insert_ones" kind="not_carried" says="the ones that were there before are lost"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = np.zeros_like(y)
     step = segment_end_ms // step_ms
@@ -838,14 +838,14 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="milliseconds_are_steps" exercise="insert_ones" says="milliseconds are taken for steps"
+# %% mistake="milliseconds_are_steps" exercise="insert_ones" kind="units" says="milliseconds are taken for steps"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     labels[segment_end_ms + 1 : segment_end_ms + 1 + n_ones] = 1
     return labels
 
 
-# %% mistake="as_if_ten_seconds" exercise="insert_ones" says="the step is worked out as if every sound had ten seconds"
+# %% mistake="as_if_ten_seconds" exercise="insert_ones" kind="number" says="the step is worked out as if every sound had ten seconds"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = int(segment_end_ms * len(y) / 10000.0)
@@ -853,7 +853,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="rounded" exercise="insert_ones" says="the step of the end is rounded to the nearest one instead of being the one in which it lies"
+# %% mistake="rounded" exercise="insert_ones" kind="number" says="the step of the end is rounded to the nearest one instead of being the one in which it lies"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = round(segment_end_ms / step_ms)
@@ -861,7 +861,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="step_of_the_lesson" exercise="insert_ones" says="the given length of a step is not used"
+# %% mistake="step_of_the_lesson" exercise="insert_ones" kind="option" says="the given length of a step is not used"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // STEP_MS
@@ -869,14 +869,14 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return labels
 
 
-# %% mistake="everything_before_too" exercise="insert_ones" says="everything before the end of the word is labelled, too"
+# %% mistake="everything_before_too" exercise="insert_ones" kind="number" says="everything before the end of the word is labelled, too"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     labels[: segment_end_ms // step_ms + 1 + n_ones] = 1
     return labels
 
 
-# %% mistake="nothing_labelled" exercise="insert_ones" says="no step is labelled at all"
+# %% mistake="nothing_labelled" exercise="insert_ones" kind="left_undone" says="no step is labelled at all"
 def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     return y.copy()
 
@@ -909,7 +909,7 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
 # --------------------------------------------------------------------------------------------- create_training_example
 
 
-# %% mistake="negatives_labelled" exercise="create_training_example" says="the negatives get ones too"
+# %% mistake="negatives_labelled" exercise="create_training_example" kind="condition" says="the negatives get ones too"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -921,7 +921,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="start_of_the_word" exercise="create_training_example" says="the ones follow the start of the word instead of its end"
+# %% mistake="start_of_the_word" exercise="create_training_example" kind="taken_for_another" says="the ones follow the start of the word instead of its end"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -934,7 +934,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="segments_not_kept" exercise="create_training_example" says="the segments that are taken are not kept, so clips may lie over one another"
+# %% mistake="segments_not_kept" exercise="create_training_example" kind="left_undone" says="the segments that are taken are not kept, so clips may lie over one another"
 def create_training_example(background, activates, negatives, rng):
     audio = background
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -945,7 +945,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="negatives_over_activates" exercise="create_training_example" says="the negatives do not know the places of the activates"
+# %% mistake="negatives_over_activates" exercise="create_training_example" kind="left_undone" says="the negatives do not know the places of the activates"
 def create_training_example(background, activates, negatives, rng):
     audio = background
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -960,7 +960,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="none_not_expected" exercise="create_training_example" says="a clip that found no place is not left out"
+# %% mistake="none_not_expected" exercise="create_training_example" kind="condition" says="a clip that found no place is not left out"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -972,7 +972,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="stops_at_none" exercise="create_training_example" says="after a clip without a place no other clip is tried"
+# %% mistake="stops_at_none" exercise="create_training_example" kind="condition" says="after a clip without a place no other clip is tried"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -986,7 +986,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="background_again_and_again" exercise="create_training_example" says="each clip is put into the bare background, so only the last one is heard"
+# %% mistake="background_again_and_again" exercise="create_training_example" kind="not_carried" says="each clip is put into the bare background, so only the last one is heard"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -999,7 +999,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="picture_of_the_background" exercise="create_training_example" says="the spectrogram is that of the bare background"
+# %% mistake="picture_of_the_background" exercise="create_training_example" kind="taken_for_another" says="the spectrogram is that of the bare background"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -1012,7 +1012,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(background, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="labels_dropped" exercise="create_training_example" says="the new labels are not kept, so that nothing is labelled"
+# %% mistake="labels_dropped" exercise="create_training_example" kind="not_carried" says="the new labels are not kept, so that nothing is labelled"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -1025,7 +1025,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="last_activate_only" exercise="create_training_example" says="only the last activate is labelled"
+# %% mistake="last_activate_only" exercise="create_training_example" kind="taken_for_another" says="only the last activate is labelled"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     empty = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -1039,7 +1039,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="labels_per_frame" exercise="create_training_example" says="there is a label for each frame instead of one for each step of the answer"
+# %% mistake="labels_per_frame" exercise="create_training_example" kind="form" says="there is a label for each frame instead of one for each step of the answer"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[0], 1), dtype="float32")
@@ -1052,7 +1052,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="negatives_left_out" exercise="create_training_example" says="the negatives are not put in"
+# %% mistake="negatives_left_out" exercise="create_training_example" kind="left_undone" says="the negatives are not put in"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -1064,7 +1064,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="negatives_first" exercise="create_training_example" says="the negatives are put in before the activates, and may take their places"
+# %% mistake="negatives_first" exercise="create_training_example" kind="order" says="the negatives are put in before the activates, and may take their places"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -1077,7 +1077,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float32"), y
 
 
-# %% mistake="double_precision" exercise="create_training_example" says="the spectrogram is not float32"
+# %% mistake="double_precision" exercise="create_training_example" kind="form" says="the spectrogram is not float32"
 def create_training_example(background, activates, negatives, rng):
     audio, segments = background, []
     y = np.zeros((number_of_steps(len(background))[1], 1), dtype="float32")
@@ -1090,7 +1090,7 @@ def create_training_example(background, activates, negatives, rng):
     return spectrogram(audio, FRAME, HOP).astype("float64"), y
 
 
-# %% mistake="a_generator_of_its_own" exercise="create_training_example" says="chance comes from a generator made inside instead of the given one"
+# %% mistake="a_generator_of_its_own" exercise="create_training_example" kind="generator" says="chance comes from a generator made inside instead of the given one"
 def create_training_example(background, activates, negatives, rng):
     rng = np.random.default_rng(0)
     audio, segments = background, []
@@ -1161,7 +1161,7 @@ def create_training_example(background, activates, negatives, rng):
 # ------------------------------------------------------------------------------------------------------ build_detector
 
 
-# %% mistake="bidirectional" exercise="build_detector" says="the GRU layers go in both directions, and live there is no later sound"
+# %% mistake="bidirectional" exercise="build_detector" kind="layer" says="the GRU layers go in both directions, and live there is no later sound"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1174,7 +1174,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="not_rescaled" exercise="build_detector" says="the inputs are not rescaled"
+# %% mistake="not_rescaled" exercise="build_detector" kind="layer" says="the inputs are not rescaled"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1187,7 +1187,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="padded" exercise="build_detector" says="the convolution pads the sound with zeros on both sides"
+# %% mistake="padded" exercise="build_detector" kind="padding" says="the convolution pads the sound with zeros on both sides"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride, padding="same"))
@@ -1200,7 +1200,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="padded_in_front" exercise="build_detector" says="the convolution pads the beginning of the sound with zeros"
+# %% mistake="padded_in_front" exercise="build_detector" kind="padding" says="the convolution pads the beginning of the sound with zeros"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride, padding="causal"))
@@ -1213,7 +1213,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="one_frame_at_a_time" exercise="build_detector" says="the convolution moves on by one frame instead of by stride frames"
+# %% mistake="one_frame_at_a_time" exercise="build_detector" kind="option" says="the convolution moves on by one frame instead of by stride frames"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size))
@@ -1226,7 +1226,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="no_relu" exercise="build_detector" says="the convolution has no ReLU"
+# %% mistake="no_relu" exercise="build_detector" kind="activation" says="the convolution has no ReLU"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1238,7 +1238,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="not_normalised" exercise="build_detector" says="the answers of the convolution are not normalised"
+# %% mistake="not_normalised" exercise="build_detector" kind="layer" says="the answers of the convolution are not normalised"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1250,7 +1250,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="relu_first" exercise="build_detector" says="the ReLU comes before the normalisation instead of after it"
+# %% mistake="relu_first" exercise="build_detector" kind="order" says="the ReLU comes before the normalisation instead of after it"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1263,7 +1263,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="one_answer" exercise="build_detector" says="the last GRU gives its output at the last step only"
+# %% mistake="one_answer" exercise="build_detector" kind="form" says="the last GRU gives its output at the last step only"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1277,7 +1277,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="no_sigmoid" exercise="build_detector" says="the last layer has no sigmoid"
+# %% mistake="no_sigmoid" exercise="build_detector" kind="activation" says="the last layer has no sigmoid"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1290,7 +1290,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="softmax_of_one" exercise="build_detector" says="the last layer is a softmax over a single number, which is always 1"
+# %% mistake="softmax_of_one" exercise="build_detector" kind="layer" says="the last layer is a softmax over a single number, which is always 1"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1303,7 +1303,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="lstm" exercise="build_detector" says="there are LSTM layers where GRU layers are asked for"
+# %% mistake="lstm" exercise="build_detector" kind="layer" says="there are LSTM layers where GRU layers are asked for"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1316,7 +1316,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="backwards" exercise="build_detector" says="the GRU layers go backwards through the sound"
+# %% mistake="backwards" exercise="build_detector" kind="order" says="the GRU layers go backwards through the sound"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1329,7 +1329,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="normalised_in_training_mode" exercise="build_detector" says="a batch normalisation is put in and left in training mode"
+# %% mistake="normalised_in_training_mode" exercise="build_detector" kind="layer" says="a batch normalisation is put in and left in training mode"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     inputs = keras.Input(input_shape)
     x = layers.Rescaling(SCALE, OFFSET)(inputs)
@@ -1343,7 +1343,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="scale_learnt_by_batch" exercise="build_detector" says="the inputs are normalised by the batch that they come in instead of being rescaled"
+# %% mistake="scale_learnt_by_batch" exercise="build_detector" kind="layer" says="the inputs are normalised by the batch that they come in instead of being rescaled"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     inputs = keras.Input(input_shape)
     x = layers.BatchNormalization(center=False, scale=False)(inputs, training=True)
@@ -1356,7 +1356,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="dropout_left_on" exercise="build_detector" says="dropout is left on when the model is not training"
+# %% mistake="dropout_left_on" exercise="build_detector" kind="layer" says="dropout is left on when the model is not training"
 class _Forgetful(keras.Model):
     def __init__(self, filters, kernel_size, stride, units):
         super().__init__()
@@ -1381,7 +1381,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="one_gru" exercise="build_detector" says="there is only one GRU layer, whatever units says"
+# %% mistake="one_gru" exercise="build_detector" kind="option" says="there is only one GRU layer, whatever units says"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1393,7 +1393,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="two_grus" exercise="build_detector" says="there are always two GRU layers of the first size"
+# %% mistake="two_grus" exercise="build_detector" kind="option" says="there are always two GRU layers of the first size"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1406,7 +1406,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="squared_error" exercise="build_detector" says="the loss is the squared error instead of the cross-entropy"
+# %% mistake="squared_error" exercise="build_detector" kind="loss" says="the loss is the squared error instead of the cross-entropy"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1419,7 +1419,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
     return model
 
 
-# %% mistake="adam_by_default" exercise="build_detector" says="the given learning rate is not used"
+# %% mistake="adam_by_default" exercise="build_detector" kind="option" says="the given learning rate is not used"
 def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, units=(56, 40), learning_rate=0.003):
     model = keras.Sequential([keras.Input(input_shape), layers.Rescaling(SCALE, OFFSET)])
     model.add(layers.Conv1D(filters, kernel_size, strides=stride))
@@ -1502,12 +1502,12 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # -------------------------------------------------------------------------------------------------------------- detect
 
 
-# %% mistake="every_step" exercise="detect" says="every step at the threshold or above it is an event of its own"
+# %% mistake="every_step" exercise="detect" kind="condition" says="every step at the threshold or above it is an event of its own"
 def detect(probabilities, threshold, refractory):
     return [step * STEP_MS / 1000 for step, p in enumerate(probabilities) if p >= threshold]
 
 
-# %% mistake="strictly_above" exercise="detect" says="a probability that is just the threshold does not count"
+# %% mistake="strictly_above" exercise="detect" kind="boundary" says="a probability that is just the threshold does not count"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1519,7 +1519,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="no_refractory_time" exercise="detect" says="the refractory time is not used"
+# %% mistake="no_refractory_time" exercise="detect" kind="option" says="the refractory time is not used"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1529,7 +1529,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="from_the_last_rise" exercise="detect" says="the refractory time is counted from a rise that was itself left out"
+# %% mistake="from_the_last_rise" exercise="detect" kind="condition" says="the refractory time is counted from a rise that was itself left out"
 def detect(probabilities, threshold, refractory):
     times, below, last = [], True, None
     for step, probability in enumerate(probabilities):
@@ -1542,7 +1542,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="fires_again_while_high" exercise="detect" says="an event is found again without a new rise when the refractory time is over"
+# %% mistake="fires_again_while_high" exercise="detect" kind="condition" says="an event is found again without a new rise when the refractory time is over"
 def detect(probabilities, threshold, refractory):
     times = []
     for step, probability in enumerate(probabilities):
@@ -1552,7 +1552,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="steps_not_seconds" exercise="detect" says="the times are numbers of steps instead of seconds"
+# %% mistake="steps_not_seconds" exercise="detect" kind="units" says="the times are numbers of steps instead of seconds"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1563,7 +1563,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="milliseconds" exercise="detect" says="the times are in milliseconds instead of seconds"
+# %% mistake="milliseconds" exercise="detect" kind="units" says="the times are in milliseconds instead of seconds"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1575,7 +1575,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="milliseconds_beside_seconds" exercise="detect" says="the times are in milliseconds instead of seconds"
+# %% mistake="milliseconds_beside_seconds" exercise="detect" kind="units" says="the times are in milliseconds instead of seconds"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1587,7 +1587,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="samples_not_seconds" exercise="detect" says="the times are numbers of samples instead of seconds"
+# %% mistake="samples_not_seconds" exercise="detect" kind="units" says="the times are numbers of samples instead of seconds"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1599,7 +1599,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="upside_down" exercise="detect" says="milliseconds are turned into seconds the wrong way round"
+# %% mistake="upside_down" exercise="detect" kind="units" says="milliseconds are turned into seconds the wrong way round"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1611,12 +1611,12 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="nothing_found" exercise="detect" says="no event is ever found"
+# %% mistake="nothing_found" exercise="detect" kind="condition" says="no event is ever found"
 def detect(probabilities, threshold, refractory):
     return []
 
 
-# %% mistake="refractory_in_milliseconds" exercise="detect" says="the refractory time is taken for milliseconds instead of seconds"
+# %% mistake="refractory_in_milliseconds" exercise="detect" kind="units" says="the refractory time is taken for milliseconds instead of seconds"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1628,7 +1628,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="time_per_frame" exercise="detect" says="a step is taken to be as long as a frame's hop"
+# %% mistake="time_per_frame" exercise="detect" kind="boundary" says="a step is taken to be as long as a frame's hop"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities):
@@ -1640,7 +1640,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="not_from_the_start" exercise="detect" says="a probability that is high at the very first step is not found"
+# %% mistake="not_from_the_start" exercise="detect" kind="boundary" says="a probability that is high at the very first step is not found"
 def detect(probabilities, threshold, refractory):
     times = []
     for step in range(1, len(probabilities)):
@@ -1651,7 +1651,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="at_the_fall" exercise="detect" says="an event is found where the probability falls instead of where it rises"
+# %% mistake="at_the_fall" exercise="detect" kind="condition" says="an event is found where the probability falls instead of where it rises"
 def detect(probabilities, threshold, refractory):
     times, above = [], False
     for step, probability in enumerate(probabilities):
@@ -1663,7 +1663,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="a_step_late" exercise="detect" says="the moment is that of the step after the rise"
+# %% mistake="a_step_late" exercise="detect" kind="number" says="the moment is that of the step after the rise"
 def detect(probabilities, threshold, refractory):
     times, below = [], True
     for step, probability in enumerate(probabilities, start=1):
@@ -1675,7 +1675,7 @@ def detect(probabilities, threshold, refractory):
     return times
 
 
-# %% mistake="first_word_only" exercise="detect" says="only the first word is found"
+# %% mistake="first_word_only" exercise="detect" kind="condition" says="only the first word is found"
 def detect(probabilities, threshold, refractory):
     for step, probability in enumerate(probabilities):
         if probability >= threshold:
@@ -1726,7 +1726,7 @@ def detect(probabilities, threshold, refractory):
 # -------------------------------------------------------------------------------------------------------- match_events
 
 
-# %% mistake="matched_twice" exercise="match_events" says="a true event makes several found ones hits"
+# %% mistake="matched_twice" exercise="match_events" kind="search" says="a true event makes several found ones hits"
 def match_events(found, true, tolerance):
     hits = sum(any(abs(one - other) <= tolerance for other in true) for one in found)
     precision = hits / len(found) if found else 0.0
@@ -1734,7 +1734,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="each_side_by_itself" exercise="match_events" says="precision and recall count hits each for itself, so that an event can be in several pairs"
+# %% mistake="each_side_by_itself" exercise="match_events" kind="search" says="precision and recall count hits each for itself, so that an event can be in several pairs"
 def match_events(found, true, tolerance):
     right = sum(any(abs(one - other) <= tolerance for other in true) for one in found)
     caught = sum(any(abs(one - other) <= tolerance for one in found) for other in true)
@@ -1743,7 +1743,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if right and caught else 0.0
 
 
-# %% mistake="found_used_twice" exercise="match_events" says="a found event is used for several true ones"
+# %% mistake="found_used_twice" exercise="match_events" kind="search" says="a found event is used for several true ones"
 def match_events(found, true, tolerance):
     hits = sum(any(abs(one - other) <= tolerance for one in found) for other in true)
     precision = hits / len(found) if found else 0.0
@@ -1751,7 +1751,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="exchanged" exercise="match_events" says="precision and recall are exchanged"
+# %% mistake="exchanged" exercise="match_events" kind="exchanged" says="precision and recall are exchanged"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1764,7 +1764,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="late_only" exercise="match_events" says="a found moment before the true one does not count"
+# %% mistake="late_only" exercise="match_events" kind="condition" says="a found moment before the true one does not count"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1777,7 +1777,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="early_without_limit" exercise="match_events" says="a found moment may come too early by any time"
+# %% mistake="early_without_limit" exercise="match_events" kind="boundary" says="a found moment may come too early by any time"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1790,7 +1790,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="less_than_the_tolerance" exercise="match_events" says="moments that are just the tolerance apart are no pair"
+# %% mistake="less_than_the_tolerance" exercise="match_events" kind="boundary" says="moments that are just the tolerance apart are no pair"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1803,7 +1803,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="nearest_partner" exercise="match_events" says="each found moment takes its nearest partner, which can leave others without one"
+# %% mistake="nearest_partner" exercise="match_events" kind="search" says="each found moment takes its nearest partner, which can leave others without one"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1816,7 +1816,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="as_they_come" exercise="match_events" says="the moments are not sorted before they are paired"
+# %% mistake="as_they_come" exercise="match_events" kind="order" says="the moments are not sorted before they are paired"
 def match_events(found, true, tolerance):
     left, hits = list(true), 0
     for moment in found:
@@ -1829,7 +1829,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="in_order" exercise="match_events" says="the first found moment is compared with the first true one only, the second with the second, and so on"
+# %% mistake="in_order" exercise="match_events" kind="search" says="the first found moment is compared with the first true one only, the second with the second, and so on"
 def match_events(found, true, tolerance):
     hits = sum(abs(one - other) <= tolerance for one, other in zip(sorted(found), sorted(true)))
     precision = hits / len(found) if found else 0.0
@@ -1837,7 +1837,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="division_by_zero" exercise="match_events" says="a share of nothing is divided by zero"
+# %% mistake="division_by_zero" exercise="match_events" kind="average" says="a share of nothing is divided by zero"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1849,7 +1849,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
-# %% mistake="nothing_is_perfect" exercise="match_events" says="a share of nothing is taken to be 1 instead of 0"
+# %% mistake="nothing_is_perfect" exercise="match_events" kind="average" says="a share of nothing is taken to be 1 instead of 0"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1862,7 +1862,7 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-# %% mistake="first_found_left_out" exercise="match_events" says="the first found moment gets no partner, whatever is near it"
+# %% mistake="first_found_left_out" exercise="match_events" kind="search" says="the first found moment gets no partner, whatever is near it"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in found[1:]:
@@ -1875,12 +1875,12 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
 
 
-# %% mistake="always_zero" exercise="match_events" says="the three numbers are 0 even where there are hits"
+# %% mistake="always_zero" exercise="match_events" kind="left_undone" says="the three numbers are 0 even where there are hits"
 def match_events(found, true, tolerance):
     return 0.0, 0.0, 0.0
 
 
-# %% mistake="plain_mean" exercise="match_events" says="F1 is the plain mean of precision and recall"
+# %% mistake="plain_mean" exercise="match_events" kind="related_function" says="F1 is the plain mean of precision and recall"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
     for moment in sorted(found):
@@ -1945,7 +1945,7 @@ def match_events(found, true, tolerance):
 # -------------------------------------------------------------------------------------------------------------- stream
 
 
-# %% mistake="state_given_up" exercise="stream" says="the state begins anew with each chunk"
+# %% mistake="state_given_up" exercise="stream" kind="not_carried" says="the state begins anew with each chunk"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), []
     for chunk in chunks:
@@ -1963,7 +1963,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="state_not_replaced" exercise="stream" says="the new state is not handed on"
+# %% mistake="state_not_replaced" exercise="stream" kind="not_carried" says="the new state is not handed on"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -1981,7 +1981,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="samples_lost" exercise="stream" says="the samples that are left of a chunk are lost"
+# %% mistake="samples_lost" exercise="stream" kind="not_carried" says="the samples that are left of a chunk are lost"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     frames, state, answers = np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -1995,7 +1995,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="frames_lost" exercise="stream" says="the frames that are left of a chunk are lost"
+# %% mistake="frames_lost" exercise="stream" kind="not_carried" says="the frames that are left of a chunk are lost"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, state, answers = np.zeros(0), None, []
     for chunk in chunks:
@@ -2010,7 +2010,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="overlap_forgotten" exercise="stream" says="all samples of a frame are dropped, though the next frame needs some of them"
+# %% mistake="overlap_forgotten" exercise="stream" kind="not_carried" says="all samples of a frame are dropped, though the next frame needs some of them"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2027,7 +2027,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="windows_forgotten" exercise="stream" says="all frames of a step are dropped, though the next step needs some of them"
+# %% mistake="windows_forgotten" exercise="stream" kind="not_carried" says="all frames of a step are dropped, though the next step needs some of them"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2044,7 +2044,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="samples_twice" exercise="stream" says="samples that are done with are kept, so that frames come twice"
+# %% mistake="samples_twice" exercise="stream" kind="added_twice" says="samples that are done with are kept, so that frames come twice"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2060,7 +2060,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="frames_twice" exercise="stream" says="frames that are done with are kept, so that steps are answered twice"
+# %% mistake="frames_twice" exercise="stream" kind="added_twice" says="frames that are done with are kept, so that steps are answered twice"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2076,7 +2076,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="everything_again" exercise="stream" says="with each chunk everything so far is answered once more"
+# %% mistake="everything_again" exercise="stream" kind="added_twice" says="with each chunk everything so far is answered once more"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, answers = np.zeros(0), []
     for chunk in chunks:
@@ -2086,7 +2086,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="one_step_dropped" exercise="stream" says="the frames of one step only are dropped, though several were answered"
+# %% mistake="one_step_dropped" exercise="stream" kind="loop_ends" says="the frames of one step only are dropped, though several were answered"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2103,7 +2103,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="one_frame_a_chunk" exercise="stream" says="a chunk brings one new frame at most"
+# %% mistake="one_frame_a_chunk" exercise="stream" kind="loop_ends" says="a chunk brings one new frame at most"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2120,12 +2120,12 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="no_answers" exercise="stream" says="the model is never asked"
+# %% mistake="no_answers" exercise="stream" kind="left_undone" says="the model is never asked"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return [np.zeros(0) for _ in chunks]
 
 
-# %% mistake="a_frame_too_many" exercise="stream" says="the frames begin with one that is no sound"
+# %% mistake="a_frame_too_many" exercise="stream" kind="start" says="the frames begin with one that is no sound"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((1, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2142,14 +2142,14 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="waits_for_the_end" exercise="stream" says="everything is answered with the last chunk"
+# %% mistake="waits_for_the_end" exercise="stream" kind="loop_ends" says="everything is answered with the last chunk"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     frames = spectrogram(np.concatenate([np.zeros(0), *chunks]), frame, hop)
     whole = model.predict(frames, None)[0] if len(frames) >= kernel else np.zeros(0)
     return [np.zeros(0) for _ in chunks[:-1]] + [whole]
 
 
-# %% mistake="one_step_a_chunk" exercise="stream" says="a chunk brings one answer at most"
+# %% mistake="one_step_a_chunk" exercise="stream" kind="loop_ends" says="a chunk brings one answer at most"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2165,7 +2165,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="a_frame_too_late" exercise="stream" says="the model waits for one frame more than its convolution takes"
+# %% mistake="a_frame_too_late" exercise="stream" kind="number" says="the model waits for one frame more than its convolution takes"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:
@@ -2182,7 +2182,7 @@ def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     return answers
 
 
-# %% mistake="silent_chunks_left_out" exercise="stream" says="chunks that bring no answer are left out of the list"
+# %% mistake="silent_chunks_left_out" exercise="stream" kind="form" says="chunks that bring no answer are left out of the list"
 def stream(model, chunks, frame=FRAME, hop=HOP, kernel=KERNEL, stride=STRIDE):
     samples, frames, state, answers = np.zeros(0), np.zeros((0, frame // 2 + 1)), None, []
     for chunk in chunks:

@@ -3,7 +3,7 @@
 A py:percent script, each cell one answer; the keys on its ``# %%`` line say what it is:
 
 ====================================================  ==========================================================
-``mistake="name" exercise="id" says="…"``             a wrong answer that students really give
+``mistake="name" exercise="id" kind="…" says="…"``    a wrong answer that students really give
 ``paraphrase="name" exercise="id"``                   a right one written otherwise; cells of one name belong together
 ``equivalent="mutant" exercise="id" because="…"``     a mutant that computes the same as the solution
 ``words`` or ``words exercise="id"``                  a dictionary: names in the solution, and what they are
@@ -32,6 +32,7 @@ KINDS = {  # by the key that makes the kind: the keys that go with it, all of th
     "equivalent": ("exercise", "because"),
     "words": (),
 }
+OPTIONAL = {"mistake": ("kind",), "words": ("exercise",)}
 
 
 class UnreadableAnswers(Exception):
@@ -40,12 +41,16 @@ class UnreadableAnswers(Exception):
 
 @dataclass(frozen=True)
 class Mistaken:
-    """A wrong answer; ``says`` is a clause for the student: "the bias is left out of the update gate"."""
+    """A wrong answer; ``says`` is a clause for the student: "the bias is left out of the update gate".
+
+    ``kind`` names the paragraph that helps with mistakes of its kind.
+    """
 
     exercise: str
     name: str
     says: str
     source: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,8 @@ class _Reading:
             elif kind == "equivalent":
                 self._equivalents.append(Equivalent(exercise, name, keys["because"]))
             elif kind == "mistake":
-                self._mistakes.append(Mistaken(exercise, name, keys["says"], _defining(exercise, source)))
+                answer = _defining(exercise, source)
+                self._mistakes.append(Mistaken(exercise, name, keys["says"], answer, keys.get("kind", "")))
             else:
                 self._paraphrases.setdefault(name, {})[exercise] = _defining(exercise, source)
         except (ValueError, SyntaxError) as error:
@@ -179,7 +185,7 @@ class _Reading:
         if len(kinds) != 1:
             raise ValueError(f"a cell is one of {', '.join(KINDS)}; write one of these keys")
         kind = kinds[0]
-        optional = ("exercise",) if kind == "words" else ()
+        optional = OPTIONAL.get(kind, ())
         unknown = [key for key in keys if key not in (kind, *KINDS[kind], *optional)]
         if unknown:
             raise ValueError(f"unknown key {unknown[0]!r}; {kind} goes with {', '.join((*KINDS[kind], *optional))}")

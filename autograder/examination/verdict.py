@@ -16,6 +16,7 @@ class ExerciseVerdict:
     """One exercise of one submission.
 
     ``messages`` are for the student: they name what is wrong and never show a hidden input or an expected value.
+    ``hints`` are kinds of mistakes, by name: the feedback page has a paragraph on each, folded.
     """
 
     id: str
@@ -23,6 +24,7 @@ class ExerciseVerdict:
     score: float
     max_score: float
     messages: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Verdict:
         fields = json.loads(text)
         del fields["score"], fields["max_score"]
         exercises = tuple(
-            ExerciseVerdict(**(exercise | {"messages": tuple(exercise["messages"])}))
+            ExerciseVerdict(**(exercise | {name: tuple(exercise.get(name, ())) for name in ("messages", "hints")}))
             for exercise in fields.pop("exercises")
         )
         for name in ("protections", "messages"):

@@ -25,6 +25,7 @@ from autograder.course.units import Unit
 from autograder.examination.student import Call, Handle, Provided
 from autograder.faults.comparing import is_data, is_private, parts_of, same, wrong_leaves
 from autograder.faults.fault_words import Words
+from autograder.faults.kinds import BEGINS_HERE
 from autograder.faults.known_mistakes import Known, given, known_mistakes, words_for
 from autograder.faults.trying import Observed, defined, run
 from autograder.sandbox import recipes
@@ -220,13 +221,21 @@ def diagnose(unit: Unit, name: str, calls: Iterable[Call]) -> str | None:
     if not wrong:
         return None
     raised = any(call.raised for call, _ in wrong)
-    found = _chosen(_fitting(exercise, [*wrong, *right]), raised) or (None if raised else _first_wrong(exercise, wrong))
+    found = chosen(_fitting(exercise, [*wrong, *right]), raised) or (None if raised else _first_wrong(exercise, wrong))
     return PREFIX + found if found else None
 
 
 def is_a_mistake(sentence: str) -> bool:
     """Whether :func:`diagnose` has found the mistake itself, and not only what goes wrong first."""
     return not sentence.startswith(PREFIX + FIRST_WRONG)
+
+
+def kind_of(unit: Unit, name: str, sentence: str) -> str:
+    """The kind of mistake that a sentence of :func:`diagnose` tells; it has a paragraph in ``kinds.md``."""
+    if not is_a_mistake(sentence):
+        return BEGINS_HERE
+    says = sentence.removeprefix(PREFIX)
+    return next((known.kind for known in exercise_of(unit, name).known if known.says == says), "")
 
 
 def true_of(exercise: Exercise, calls: Iterable[Call]) -> set[str]:
@@ -248,7 +257,7 @@ def _fitting(exercise: Exercise, evidence: Sequence[tuple[Call, Observed]]) -> l
     return fitting
 
 
-def _chosen(fitting: Sequence[Known], raised: bool) -> str | None:
+def chosen(fitting: Sequence[Known], raised: bool) -> str | None:
     """The sentence to tell of several that fit: what a person wrote comes first, then what most of them agree on.
 
     Equal exceptions say less than equal values: then all of them must agree.

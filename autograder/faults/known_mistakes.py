@@ -12,17 +12,22 @@ from typing import Any
 from autograder.course.known_answers import known_answers, worked_answers
 from autograder.course.units import Unit
 from autograder.faults.fault_words import Words
+from autograder.faults.kinds import OF_OPERATORS
 from autograder.faults.mutation import mutants
 
 
 @dataclass(frozen=True)
 class Known:
-    """A known mistake: what it tells the student, the place of its fault if it has a name, and how to run it."""
+    """A known mistake: what it tells the student, the place of its fault if it has a name, and how to run it.
+
+    ``kind`` names the paragraph of :mod:`autograder.faults.kinds` that helps with it.
+    """
 
     says: str
     place: str
     by_hand: bool
     source: str
+    kind: str = ""
 
 
 @lru_cache
@@ -56,6 +61,6 @@ def known_mistakes(unit: Unit, name: str) -> tuple[Known, ...]:
     """What is known to be wrong: what people wrote, then the mutants."""
     known, source = _answers(unit), worked_answers(unit)[name]
     equivalent = {entry.mutant for entry in known.equivalents if entry.exercise == name}
-    by_hand = [Known(each.says, "", True, each.source) for each in known.mistakes if each.exercise == name]
-    made = mutants(source, name, known.words_for(name))
-    return *by_hand, *(Known(each.says, each.place, False, each.source) for each in made if each.id not in equivalent)
+    by_hand = [Known(each.says, "", True, each.source, each.kind) for each in known.mistakes if each.exercise == name]
+    made = [each for each in mutants(source, name, known.words_for(name)) if each.id not in equivalent]
+    return *by_hand, *(Known(each.says, each.place, False, each.source, OF_OPERATORS[each.operator]) for each in made)

@@ -36,7 +36,7 @@ def run(function: Callable[..., Any], call: Call, patience: float | None = None)
     own = copy.deepcopy(call.args)
     began = time.process_time()
     try:
-        with _in_time(patience), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with in_time(patience), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             value = function(*own) if call.times is None else [function(*own) for _ in range(call.times)]
     except Exception as error:  # mistakes are wrong on purpose
@@ -57,7 +57,7 @@ def _without_tensors(value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _in_time(seconds: float | None) -> Iterator[None]:
+def in_time(seconds: float | None) -> Iterator[None]:
     """End the block by an exception when it takes too long: a fault may have made a loop endless.
 
     The exception is raised again and again until the block has ended, for Python drops one that meets it in a callback

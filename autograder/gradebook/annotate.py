@@ -43,7 +43,8 @@ def annotate(
             cell.outputs = _outputs(cell, exercises, verdict)
             if is_grade(cell) and is_locked(cell):
                 exercise = exercises[cell.metadata.nbgrader.grade_id]
-                cell.metadata[SAID] = NotebookNode(outcome=exercise.outcome, messages=list(exercise.messages))
+                told = {"messages": list(exercise.messages), "hints": list(exercise.hints)}
+                cell.metadata[SAID] = NotebookNode(outcome=exercise.outcome, **told)
         if (cell.cell_type, cell.source) not in released:
             harmless.make_harmless(cell, room)
     sentences = [*verdict.messages, *(note for note in notes(notebook) if note not in verdict.messages), *said]

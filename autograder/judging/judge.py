@@ -84,11 +84,14 @@ def told(unit: Unit, examined: Examined) -> ExerciseVerdict:
         verdict = replace(verdict, outcome="incorrect")
     if verdict.outcome not in ("incorrect", "raised"):
         return verdict
-    from autograder.faults.diagnosis import diagnose, is_a_mistake  # a right answer needs none of what they import
+    from autograder.faults.diagnosis import diagnose, is_a_mistake, kind_of  # a right answer needs none of it
 
     found = [sentence for calls in examined.evidence if (sentence := diagnose(unit, verdict.id, calls))]
     likely = next(filter(is_a_mistake, found), found[0] if found else None)
-    return replace(verdict, messages=(likely, *verdict.messages)) if likely else verdict
+    if not likely:
+        return verdict
+    hints = tuple(filter(None, [kind_of(unit, verdict.id, likely)]))
+    return replace(verdict, messages=(likely, *verdict.messages), hints=hints)
 
 
 def not_imported(outputs: Mapping[str, list[dict]]) -> list[str]:

@@ -33,7 +33,7 @@ def drop_term(site: Site) -> Iterator[Change]:
         return
     for term, rest in without_each(node, (ast.Add, ast.Sub)):
         if number_in(term) is None:
-            what = site.of(node if number_in(node.left) == 1 else term, "a term")
+            what = site.of(node if number_in(node.left) == 1 else term, "one of the terms")
             yield Change(rest, f"{what} {be(what)} left{site.out_of}")
 
 
@@ -44,7 +44,8 @@ def drop_factor(site: Site) -> Iterator[Change]:
     if not is_a(node, ast.BinOp, op=(ast.Mult, ast.Div)) or is_a(site.parent, ast.BinOp, op=(ast.Mult, ast.Div)):
         return
     for factor, rest in without_each(node, (ast.Mult, ast.Div)):
-        yield Change(rest, f"the factor with {bare(site.of(factor, 'a value'))} is left{site.out_of}")
+        what = site.named(factor)
+        yield Change(rest, f"{f'the factor with {bare(what)}' if what else 'a factor'} is left{site.out_of}")
 
 
 @operator
@@ -55,7 +56,9 @@ def flip_sign(site: Site) -> Iterator[Change]:
     if isinstance(node, ast.BinOp) and type(node.op) in flipped:
         yield Change(binary(node.left, flipped[type(node.op)], node.right), _sign(site, node.right, node.op))
     elif is_a(node, ast.UnaryOp, op=ast.USub) and number_in(node.operand) is None:
-        yield Change(node.operand, f"the minus sign before {site.of(node.operand, 'a value')} is missing{site.within}")
+        what = site.named(node.operand)
+        missing = f"the minus sign before {what}" if what else "a minus sign"
+        yield Change(node.operand, f"{missing} is missing{site.within}")
     elif isinstance(node, ast.AugAssign) and type(node.op) in flipped:
         changed = ast.AugAssign(node.target, flipped[type(node.op)], node.value)
         yield Change(changed, _sign(site, node.value, node.op) + f" in {site.of(node.target, 'a sum')}")
@@ -78,9 +81,8 @@ def swap_operands(site: Site) -> Iterator[Change]:
             return
         kind = "matrix product" if isinstance(node.op, ast.MatMult) else "difference"
         kind = kind if isinstance(node.op, (ast.MatMult, ast.Sub)) else "division"
-        both = f"{site.of(node.left)} and {site.of(node.right)}"
         yield Change(
-            binary(node.right, node.op, node.left), f"the {kind} of {both} is taken in the wrong order{site.within}"
+            binary(node.right, node.op, node.left), f"{_of_both(site, kind)} is taken in the wrong order{site.within}"
         )
 
 
@@ -89,12 +91,31 @@ def other_product(site: Site) -> Iterator[Change]:
     """A matrix product becomes an elementwise one and the other way round; a product becomes a sum."""
     node = site.node
     if is_a(node, ast.BinOp, op=ast.MatMult):
-        both = f"{bare(site.of(node.left))} and {bare(site.of(node.right))}"
         changed = binary(node.left, ast.Mult(), node.right)
-        yield Change(changed, f"{both} are multiplied element by element{site.within}")
+        yield Change(changed, f"{_sides(site)} multiplied element by element{site.within}")
     elif is_a(node, ast.BinOp, op=ast.Mult):
-        both = f"{bare(site.of(node.left))} and {bare(site.of(node.right))}"
-        yield Change(binary(node.left, ast.Add(), node.right), f"{both} are added instead of multiplied{site.within}")
+        changed = binary(node.left, ast.Add(), node.right)
+        yield Change(changed, f"{_sides(site)} added instead of multiplied{site.within}")
+
+
+def _of_both(site: Site, kind: str) -> str:
+    """ "the difference of x and y"; with one name "a difference with x", with none "a difference"."""
+    names = _names(site)
+    if len(names) == 2:
+        return f"the {kind} of {names[0]} and {names[1]}"
+    return f"a {kind} with {bare(names[0])}" if names else f"a {kind}"
+
+
+def _sides(site: Site) -> str:
+    """ "x and y are", "x is", "two values are"."""
+    names = [bare(name) for name in _names(site)]
+    return " and ".join(names) + (" are" if len(names) == 2 else f" {be(names[0])}") if names else "two values are"
+
+
+def _names(site: Site) -> list[str]:
+    """Phrases for the sides of a product, a difference or a division; those without a name are left out."""
+    assert isinstance(site.node, ast.BinOp)
+    return [name for side in (site.node.left, site.node.right) if (name := site.named(side))]
 
 
 @operator

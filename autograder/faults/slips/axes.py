@@ -47,7 +47,7 @@ def drop_option(site: Site) -> Iterator[Change]:
                 rest = [other for place, other in enumerate(node.keywords) if place != number]
                 yield Change(
                     ast.Call(node.func, node.args, rest),
-                    f"the option `{keyword.arg}` of {name_of_call(node)} is left{site.out_of}",
+                    f"the option `{keyword.arg}` of {name_of_call(node)} is missing{site.within}",
                 )
 
 

@@ -39,7 +39,9 @@ def wrong_name(site: Site) -> Iterator[Change]:
 
 def _in_place_of(site: Site, other: str | None, right: str | None) -> str:
     where = "" if site.place in (other, right) else site.within
-    return f"the place of {right or 'a value'}{where} is taken by {other or 'another value'}"
+    if not other and not right:
+        return f"a similar quantity stands in the place of the right one{where}"
+    return f"the place of {right or 'another quantity'}{where} is taken by {other or 'a similar quantity'}"
 
 
 def _of_equal_role(name: str, names: list[str]) -> list[str]:
@@ -86,8 +88,12 @@ def _has_no_place(part: ast.expr) -> bool:
 
 
 def _swapped(site: Site, one: ast.expr, other: ast.expr, where: str | None = None) -> str:
-    changed = f"{bare(site.of(one))} and {bare(site.of(other))} have changed places"
-    return changed + (site.within if where is None else where)
+    names = [bare(name) for part in (one, other) if (name := site.named(part))]
+    place = site.within if where is None else where
+    if len(set(names)) == 2:
+        return f"{names[0]} and {names[1]} have changed places{place}"
+    both = f"{names[0]} and another part" if names else "two parts"
+    return f"{both} have changed places{place}"
 
 
 def _is_called(site: Site) -> bool:

@@ -69,8 +69,32 @@ class Site:
         """A phrase for a piece of code."""
         return self.words.of(node, fallback)
 
+    def named(self, node: ast.AST) -> str | None:
+        """A phrase for a piece of code, or None when it has no name that a student would know."""
+        return self.words.of(node, "") or None
+
 
 Operator = Callable[[Site], Iterator[Change]]
+OPERATIONS = {
+    "concatenate": "the stacking",
+    "stack": "the stacking",
+    "tensordot": "the matrix product",
+    "argmax": "the search for the largest one",
+    "max": "the search for the largest value",
+    "maximum": "the search for the larger value",
+    "min": "the search for the smallest value",
+    "choice": "the draw",
+    "sorted": "the sorting",
+    "argsort": "the sorting",
+    "Dense": "the dense layer",
+    "Conv1D": "the convolution",
+    "Embedding": "the embedding",
+    "Bidirectional": "the layer that reads in both directions",
+    "astype": "the change of type",
+    "array": "the array",
+    "zeros": "the array of zeros",
+    "add_weight": "the layer's weights",
+}
 _OPERATORS: dict[str, list[Operator]] = {}  # by module
 
 
@@ -87,9 +111,8 @@ def operators_in(module: ModuleType) -> list[Operator]:
 
 def name_of_call(node: ast.Call) -> str:
     """What a call does, in words; not what it is called where others would call something else."""
-    operation = {"concatenate": "the stacking", "stack": "the stacking", "tensordot": "the matrix product"}
-    named = {name: f"the {name}" for name in ("sum", "mean", "softmax", "argmax")}
-    return (operation | named).get(called(node), "an operation")
+    named = {name: f"the {name}" for name in ("sum", "mean", "softmax", "LSTM", "GRU")}
+    return (OPERATIONS | named).get(called(node), "one of the operations")
 
 
 def bare(phrase: str) -> str:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from autograder.faults.fault_words import be
-from autograder.faults.slips.site import Change, Site, operator
+from autograder.faults.slips.site import Change, Site, bare, operator
 from autograder.faults.syntax import (
     before_the_loop,
     binary,
@@ -15,6 +15,11 @@ from autograder.faults.syntax import (
     is_a,
     is_bound_in,
 )
+
+DONE = {"build": "built", "compile": "compiled", "shuffle": "shuffled", "sort": "sorted", "reverse": "turned round"}
+DONE |= {"pop": "taken off", "remove": "taken off"}
+DONE_TO = {"build": "a layer", "compile": "the model", "shuffle": "the order", "sort": "the list"}
+DONE_TO |= {"reverse": "the list", "pop": "what is done with", "remove": "what is done with"}
 
 
 @operator
@@ -89,7 +94,7 @@ def stale_state(site: Site) -> Iterator[Change]:
     first = before_the_loop(site.function, loop, node.id)
     if first is not None and is_bound_in(loop, node.id):
         name = site.of(node, "the state")
-        yield Change(first, f"{name} is not carried on from step to step, and is the first one at each{site.within}")
+        yield Change(first, f"{name} {be(name)} not carried on: every step uses what there was before the first one")
 
 
 @operator
@@ -100,7 +105,8 @@ def forget_state(site: Site) -> Iterator[Change]:
         return
     if before_the_loop(site.function, loop, node.id) is not None:
         yield Change(
-            ast.Name(f"new_{node.id}", ast.Store()), f"{site.of(node, 'the state')} is not updated in the loop"
+            ast.Name(f"new_{node.id}", ast.Store()),
+            f"{site.of(node, 'what is carried on')} {be(site.of(node))} not updated in the loop",
         )
 
 
@@ -110,7 +116,7 @@ def overwrite(site: Site) -> Iterator[Change]:
     node = site.node
     if isinstance(node, ast.AugAssign):
         changed = ast.Assign([node.target], node.value)
-        what = site.of(node.target, "a total")
+        what = site.of(node.target, "what is collected")
         yield Change(changed, f"{what} {be(what)} overwritten at each step instead of added up")
 
 
@@ -131,18 +137,42 @@ def drop_statement(site: Site) -> Iterator[Change]:
     """A statement that only changes what is there already is left out."""
     node = site.node
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-        parts = [site.of(part) for part in node.value.args] or ["a part"]
-        yield Change(
-            [ast.Pass()], f"{parts[-1]} {be(parts[-1])} never added to {site.of(node.value.func.value, 'a list')}"
-        )
+        yield Change([ast.Pass()], _never_called(site, node.value, node.value.func))
     elif isinstance(node, ast.AugAssign):
-        what = site.of(node.value, "a part")
-        yield Change([ast.Pass()], f"{what} {be(what)} never added to {site.of(node.target, 'a total')}")
+        yield Change([ast.Pass()], _never_changed(site, node))
     elif isinstance(node, ast.Assign) and all(isinstance(target, ast.Subscript) for target in node.targets):
-        what = site.of(node.targets[0], "a result")
+        what = site.of(node.targets[0], "one of the results")
         yield Change([ast.Pass()], f"{what} {be(what)} never filled in")
-    elif isinstance(node, (ast.If, ast.For)) and not node.orelse and not has(node, ast.Return):
-        yield Change([ast.Pass()], "a loop is left out" if isinstance(node, ast.For) else "a case is left out")
+    elif isinstance(node, ast.For) and not node.orelse and not has(node, ast.Return):
+        over = site.named(node.iter)
+        yield Change([ast.Pass()], f"the loop{f' over {bare(over)}' if over else ''} does nothing, or is left out")
+    elif isinstance(node, ast.If) and not node.orelse and not has(node, ast.Return):
+        on = site.named(node.test)
+        case = f"the case that depends on {bare(on)}" if on else "a special case"
+        yield Change([ast.Pass()], f"{case} is not dealt with")
+
+
+def _never_called(site: Site, call: ast.Call, method: ast.Attribute) -> str:
+    """What is not done when the call of a method is left out."""
+    holder = site.named(method.value)
+    if (done := DONE.get(method.attr)) is not None:
+        return f"{holder or DONE_TO[method.attr]} is never {done}"
+    named = site.named(call.args[-1]) if call.args else None
+    if not named and not holder:
+        return "what a step gives is never kept"
+    part = named or "what a step gives"
+    return f"{part} {be(part)} never added{f' to {holder}' if holder else ' to what is collected'}"
+
+
+def _never_changed(site: Site, node: ast.AugAssign) -> str:
+    """What is not done when += or *= is left out."""
+    value, target = site.named(node.value), site.named(node.target)
+    if isinstance(node.op, (ast.Mult, ast.Div)):
+        whole = target or "what should be scaled"
+        return f"{whole} {be(whole)} left as before, and not scaled"
+    added = "never taken away from" if isinstance(node.op, ast.Sub) else "never added to"
+    value = value or "one of the parts"
+    return f"{value} {be(value)} {added} {target or 'the total'}"
 
 
 @operator
@@ -151,4 +181,4 @@ def from_the_front(site: Site) -> Iterator[Change]:
     node = site.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
         changed = ast.Call(ast.Attribute(node.func.value, "insert", ast.Load()), [ast.Constant(0), *node.args], [])
-        yield Change(changed, f"{site.of(node.func.value, 'a list')} is filled in reverse order")
+        yield Change(changed, f"the order of {site.of(node.func.value, 'what is collected')} is reversed")

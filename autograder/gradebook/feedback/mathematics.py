@@ -16,6 +16,8 @@ from xml.etree.ElementTree import Element, tostring
 from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
+from autograder.gradebook.feedback.overview import anchor
+
 LONGEST_FORMULA = 4_000  # characters
 _ELEMENTS = frozenset(
     "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt"
@@ -86,6 +88,10 @@ def _harmless(attributes: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 class WithMath(IPythonRenderer):
     """nbconvert's renderer of markdown, with formulas as MathML."""
+
+    def heading(self, text: str, level: int, **_: Any) -> str:
+        """A heading that a link leads to."""
+        return f'<h{level} id="{anchor(text)}">{text}</h{level}>\n'
 
     def inline_math(self, body: str) -> str:
         """A formula in a line of text."""

@@ -15,16 +15,24 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course.units import CHECK_PREFIX, grade_id, marks
+from autograder.faults.kinds import paragraphs
 
 NOTE_ID = "unrolled-notes"
 """The id of the cell, first in the notebook, that holds what is said of the whole submission."""
 SAID = "unrolled"
-"""Where in a check cell's metadata its verdict lies: ``outcome``, and ``messages`` for the student."""
+"""Where in a check cell's metadata its verdict lies: ``outcome``, ``messages`` for the student, and ``hints``."""
+
+HEADING = re.compile(r"^(##+) +(.+?) *$", re.MULTILINE)
+MOST_READ = 20_000  # characters of a cell in which headings are looked for
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One graded cell. ``by_hand``: a written answer. ``score`` is None while it waits for a person."""
+    """One graded cell. ``by_hand``: a written answer. ``score`` is None while it waits for a person.
+
+    ``hints`` are paragraphs on the kinds of its mistakes, and ``sections`` the headings of the lesson that it stands
+    under, which are to be read again.
+    """
 
     id: str
     name: str
@@ -34,6 +42,8 @@ class Finding:
     outcome: str
     messages: tuple[str, ...]
     comment: str
+    hints: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -51,10 +61,17 @@ class Finding:
 def findings(notebook: NotebookNode) -> list[Finding]:
     """The graded cells of a notebook that nbgrader has put grades into, in order."""
     comments = {grade_id(cell): marks(cell).get("comment") or "" for cell in notebook.cells}
-    return [_finding(cell, comments) for cell in notebook.cells if marks(cell).get("grade")]
+    found, sections = [], dict[str, str]()
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not marks(cell):
+            for level, text in HEADING.findall(cell.source[:MOST_READ]):
+                sections = {above: kept for above, kept in sections.items() if len(above) < len(level)} | {level: text}
+        elif marks(cell).get("grade"):
+            found.append(_finding(cell, comments, tuple(sections.values())))
+    return found
 
 
-def _finding(cell: NotebookNode, comments: dict[str, str]) -> Finding:
+def _finding(cell: NotebookNode, comments: dict[str, str], sections: tuple[str, ...]) -> Finding:
     found, name = marks(cell), grade_id(cell)
     by_hand = bool(found.get("solution"))
     said = cell.metadata.get(SAID, {})
@@ -68,6 +85,8 @@ def _finding(cell: NotebookNode, comments: dict[str, str]) -> Finding:
         outcome=str(said.get("outcome", "")),
         messages=tuple(said.get("messages", ())),
         comment=comments[name] or ("" if by_hand else comments.get(exercise, "")),
+        hints=tuple(paragraphs()[kind] for kind in said.get("hints", ()) if kind in paragraphs()),
+        sections=sections,
     )
 
 
@@ -90,7 +109,14 @@ def in_words(message: str) -> str:
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(message, quote=False)).replace("\n", "<br>")
 
 
+def anchor(heading: str) -> str:
+    """The id that the page gives to a heading, written as markdown or as HTML."""
+    text = html.unescape(re.sub(r"<[^>]*>|`", "", heading))
+    return "section-" + re.sub(r"\W+", "-", text).strip("-").lower()
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "anchor": anchor,
     "findings": findings,
     "title_of": title_of,
     "notes_of": notes_of,
