@@ -1853,7 +1853,9 @@ right answer at each step. The network is your LSTM with eight units and random 
 bracket is. For each batch:
 
 1. forward: `lstm_forward`, then the loss;
-2. the gradient of the loss at the outputs is $\hat y - y$; through $W_y$ it becomes the vertical gradient `da`;
+2. the gradient of the loss at the outputs is $\hat y - y$; through $W_y$ it becomes the vertical gradient `da`. (We divide it by
+   $m\,T_x$, since we take the *mean* loss of a step here, and no sum: the curve can then be compared with $\log 2$ whatever the
+   batch. A sum has the same minimum, and a gradient $m\,T_x$ times as long, so it wants a smaller step.)
 3. backward: `lstm_backward`;
 4. a small step downhill for each parameter. (We use Adam, by Kingma and Ba, 2015: gradient descent that scales the
    step of each weight by the size of its recent gradients.)

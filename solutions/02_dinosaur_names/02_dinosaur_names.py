@@ -266,7 +266,7 @@ text_plots.letter_table(bigram, "".join(char_to_ix), title="Which letter follows
 
 # %% [markdown]
 r"""
-You can read it: after `q` comes `i` or `u`, `s` and `x` end names, and `u` goes on with `s` or `r`. It is already much better
+You can read it: after `q` comes `i` or `u`, `s` and often `x` end names, and `u` goes on with `s` or `r`. It is already much better
 than a guess: about 2.2 **nats a character**. (A *nat* is the unit of natural logarithms, as a bit is that of logarithms to
 base 2.)
 
@@ -897,8 +897,8 @@ its gradient.
 1. `forward` gives `a` and `y_pred`;
 2. the loss of the name is the sum over its steps of $-\log$ of the probability of the right character: the number of
    exercise 2 with the sign turned, from the state `a_prev`. It is a **sum** over the steps, as in unit 01, and no mean: a
-   name of twelve letters pulls about twice as hard as one of six. (Were it a mean, the same learning rate would make much
-   shorter steps. Most frameworks take means; unit 03 will too.)
+   name of twelve letters has thirteen terms to learn from, one of six letters seven. (Divided by the number of steps, the
+   gradient would be shorter, and the same learning rate a smaller one. Keras takes means, as you will see in unit 03.)
 3. `backward` gives the gradients of that sum; clip them with your `clip` at `max_value`;
 4. $W \leftarrow W - \alpha\, dW$ for each parameter, $\alpha$ being the learning rate.
 

@@ -85,6 +85,25 @@ COUNT_IN = (TICKS_PER_BAR, REST)  # the token before the first: a bar of rest, i
 
 # %% [markdown]
 r"""
+## A dozen words of music
+
+You need not read music for this unit. These words are enough; come back here when one of them is in your way.
+
+| word | what it means | in our numbers |
+| --- | --- | --- |
+| beat, bar | what you tap your foot to; four of them are a bar | 12 and 48 *ticks* of time |
+| downbeat, strong beats | the first beat of a bar; the first and the third, where chords change | ticks 0 and 24 of a bar |
+| semitone, interval | from one piano key to the next, black or white; the distance of two notes, counted in semitones | MIDI numbers 60 (middle C) and 61 |
+| octave | twelve semitones: a note with the same name, only higher | 60 and 72 are both a C |
+| chord, root, chord tone | notes that sound together, called after the lowest of them, the root, and its kind | C7: root C, tones C, E, G, B flat |
+| passing note | a note between two chord tones, on the way | |
+| key | the note where a piece is at home; a form can be moved into each of the twelve keys | all pitches, and all roots, plus the same number |
+| form, chorus | a row of chords that goes round and round; a solo over it, once through | 8, 12 or 16 bars |
+| swing | of two notes in a beat the first is longer | 8 + 4 ticks |
+| triplet | three equal notes in a beat | 4 + 4 + 4 ticks |
+| arpeggio, lick | chord tones one after the other; a short figure that players like | |
+| tempo | how fast: beats in a minute | 12 ticks last 60 seconds / tempo |
+
 ## Listen first
 
 The choruses were written by a program of ours (`data/jazz`): twelve forms that belong to everybody, such as the blues,
@@ -117,7 +136,7 @@ spend its memory on counting. Better: **one step for each note**, and a note say
 - Time is counted in *ticks*, 12 to a beat, so 48 to a bar of four beats. A swung pair is 8 + 4 ticks, a triplet
   4 + 4 + 4. Every duration is a multiple of 4.
 - A **note** is `(onset, duration, pitch)`: when it begins, how long it lasts, both in ticks, and its MIDI number (60 is
-  middle C, one more is a half step higher).
+  middle C, one more is a semitone higher).
 - A **token** is `(duration, pitch)`. It has no onset: a token begins where the one before it ends. For this to work,
   silence must be written too: a *rest* is a token whose pitch is `REST`, which is 0.
 
@@ -559,8 +578,10 @@ Four things to know:
 - **NumPy does not work** on placeholders. Use `keras.ops`: `ops.one_hot`, `ops.concatenate`, `ops.stack`.
 - **Tokens are names, not amounts**: token 30 is not ten times token 3. `ops.one_hot(tokens, n_values)` turns each
   number into a column of zeros with a single 1, as we did with characters in unit 01.
-- **The loss is the mean cross-entropy over all steps**. `Y` holds whole numbers, not one-hot columns; the loss for
-  this is called `"sparse_categorical_crossentropy"`, and the numbers are the same.
+- **The loss is the mean cross-entropy over all steps** of all windows in the batch. Units 01 and 02 took the sum over the
+  steps; a mean is the same divided by $m\,T_x$, and so is its gradient. The minimum stays where it is, and a learning rate
+  means something else. `Y` holds whole numbers, not one-hot columns; the loss for this is called
+  `"sparse_categorical_crossentropy"`, and the numbers are the same.
 
 ### Exercise 5: `build_training_model` (16 points)
 
@@ -658,24 +679,25 @@ is kind to it.)
 """
 
 # %% tags=["training"]
-def bigram_nats(training_tokens, held_out_tokens):
-    """Mean nats a token that a smoothed bigram pays on held-out choruses, with the smoothing that suits them best."""
+def bigram_model(training_tokens, held_out_tokens):
+    """What follows which: (n_values, n_values), rows sum to 1, with the smoothing that suits held-out choruses best."""
     followed = np.zeros((N_VALUES, N_VALUES))
     for tokens in training_tokens:
         np.add.at(followed, (tokens[:-1], tokens[1:]), 1)
     frequency = (followed.sum(axis=0) + 0.5) / (followed.sum() + 0.5 * N_VALUES)
     before = np.concatenate([tokens[:-1] for tokens in held_out_tokens])
     after = np.concatenate([tokens[1:] for tokens in held_out_tokens])
-    paid = []
-    for trust in (2, 5, 10, 20, 40):  # as many imagined notes, spread by frequency, are added to each count
-        probabilities = (followed + trust * frequency) / (followed.sum(axis=1, keepdims=True) + trust)
-        paid.append(-np.log(probabilities[before, after]).mean())
-    return min(paid)
+    tables = [  # as many imagined notes, spread by frequency, are added to each count
+        (followed + trust * frequency) / (followed.sum(axis=1, keepdims=True) + trust) for trust in (2, 5, 10, 20, 40)
+    ]
+    return min(tables, key=lambda table: -np.log(table[before, after]).mean())
 
 
 training_read = [read_chorus(chorus) for chorus in training_choruses]
 held_out_read = [read_chorus(chorus) for chorus in held_out_choruses]
-bigram = bigram_nats([tokens for tokens, _ in training_read], [tokens for tokens, _ in held_out_read])
+bigram_table = bigram_model([tokens for tokens, _ in training_read], [tokens for tokens, _ in held_out_read])
+bigram_paid = [-np.log(bigram_table[tokens[:-1], tokens[1:]]) for tokens, _ in held_out_read]  # nats, chorus by chorus
+bigram = np.concatenate(bigram_paid).mean()
 print(f"bigram: {bigram:.3f} nats a token on choruses that it has not seen")
 
 # %% [markdown]
@@ -724,6 +746,9 @@ train_seconds = time.perf_counter() - training_started
 print(f"{len(train_X)} windows, {EPOCHS} times, in {train_seconds:.0f} s")
 
 # %% tags=["figure"]
+passed = 1 + next(epoch for epoch, nats in enumerate(history["val_loss"]) if nats < bigram)
+gap = history["val_loss"][-1] - history["loss"][-1]
+print(f"from epoch {passed} on held-out choruses cost less than the bigram; at the end {gap:.2f} nats more than training ones")
 music_plots.training_curve(
     np.arange(1, EPOCHS + 1),
     {"training choruses": history["loss"], "held-out choruses": history["val_loss"]},
@@ -733,9 +758,9 @@ music_plots.training_curve(
 
 # %% [markdown]
 r"""
-It passes the bigram after a few rounds, and gains most where the chords change, which the bigram cannot see. Note where
-the two lower lines part: from there on the network also learns its choruses by heart, and what it learns by heart does
-not help in keys and forms that it has not seen.
+It passes the bigram after a few rounds. Note where the two lines part: from there on the network also learns its choruses by
+heart. What it learns by heart does not help it with the held-out ones. Their forms it knows from ten other keys, and
+their keys from ten other forms; only the pairs, a form *in a key*, are new.
 
 ## The concert: one step at a time
 
@@ -828,24 +853,38 @@ for t in range(T_X):
 print(f"largest difference between the two models in {T_X} steps: {largest:.1e}")
 
 
-def nats_a_token(choruses_read):
-    """What the one-step model pays on whole choruses, side by side, each with one unbroken memory."""
+def expectations(choruses_read):
+    """What the one-step model expects along whole choruses, read side by side, each with one unbroken memory.
+
+    Returns:
+        For each chorus of n tokens (n - 1, n_values): the probabilities of the token after the first, the second, ...
+    """
     longest = max(len(tokens) for tokens, _ in choruses_read)
     a = c = np.zeros((len(choruses_read), N_A), dtype="float32")
-    total = count = 0
+    steps = []
     for t in range(longest - 1):
         places = [min(t, len(tokens) - 2) for tokens, _ in choruses_read]  # those that are over just wait
-        token, following = np.array([read[0][[k, k + 1]] for k, read in zip(places, choruses_read, strict=True)]).T
-        condition = np.stack([read[1][k + 1] for k, read in zip(places, choruses_read, strict=True)])
+        token = np.array([tokens[k] for k, (tokens, _) in zip(places, choruses_read, strict=True)])
+        condition = np.stack([conditions[k + 1] for k, (_, conditions) in zip(places, choruses_read, strict=True)])
         probabilities, a, c = ask(one_step_model, token, condition, a, c)
-        playing = np.array([t < len(tokens) - 1 for tokens, _ in choruses_read])
-        given = probabilities[np.arange(len(token)), following]
-        total, count = total - np.log(given[playing]).sum(), count + playing.sum()
-    return total / count
+        steps.append(probabilities)
+    side_by_side = np.stack(steps, axis=1)
+    return [row[: len(tokens) - 1] for row, (tokens, _) in zip(side_by_side, choruses_read, strict=True)]
 
 
-lstm = nats_a_token(held_out_read)
+def paid_nats(probabilities, tokens):
+    """The nats of each token but the first: (n - 1, n_values) and (n,) -> (n - 1,)."""
+    return -np.log(probabilities[np.arange(len(tokens) - 1), tokens[1:]])
+
+
+held_out_tokens = [tokens for tokens, _ in held_out_read]
+expected = expectations(held_out_read)
+lstm_paid = [paid_nats(given, tokens) for given, tokens in zip(expected, held_out_tokens, strict=True)]
+lstm = np.concatenate(lstm_paid).mean()
 print(f"bigram {bigram:.3f}, your network {lstm:.3f} nats a token: {100 * (1 - lstm / bigram):.1f} % less")
+new_chord = np.concatenate([np.any(sheet[1:, :24] != sheet[:-1, :24], axis=1) for _, sheet in held_out_read])
+saved = np.concatenate(bigram_paid) - np.concatenate(lstm_paid)
+print(f"saved over a new chord {saved[new_chord].mean():.2f}, over the same one {saved[~new_chord].mean():.2f} nats a token")
 
 # %% [markdown]
 r"""
@@ -853,8 +892,55 @@ r"""
 
 The network gives probabilities; somebody has to choose. To take the most probable token each time is safe and dull: the
 line soon goes round in circles, because what is likely after a likely note is mostly more of the same. To draw tokens
-with exactly the network's probabilities is lively, but one odd note in twenty is enough to spoil a phrase, and after an
-odd note the network finds itself where no training chorus has ever been. Two knobs lie between:
+with exactly the network's probabilities is lively, but now and then it draws an odd note, and after an odd note the network
+finds itself where no training chorus has ever been. What that costs can be measured. We let it read the held-out choruses
+once more; in each, a single note in the middle is moved up by six semitones, which is seldom a good idea. All other notes
+are as they were. How well does it still expect them?
+"""
+
+# %% tags=["training"]
+ODD_AT, AFTER = 30, 12  # which token is changed, and for how many tokens we look on
+
+
+def with_odd_note(tokens):
+    """The tokens of a chorus with the first note from place ODD_AT on moved up, or down, by six semitones."""
+    place = next(k for k in range(ODD_AT, len(tokens)) if VOCABULARY[tokens[k]][1] != REST)
+    duration, pitch = VOCABULARY[tokens[place]]
+    moved = pitch + 6 if pitch + 6 <= jazz.HIGHEST_PITCH else pitch - 6
+    return place, np.concatenate([tokens[:place], [NUMBER[duration, moved]], tokens[place + 1 :]])
+
+
+long_enough = [read for read in held_out_read if len(read[0]) > ODD_AT + AFTER + 12]
+odd_places, odd_tokens = zip(*[with_odd_note(tokens) for tokens, _ in long_enough], strict=True)
+as_it_was = expectations(long_enough)
+after_odd = expectations([(odd, read[1]) for odd, read in zip(odd_tokens, long_enough, strict=True)])
+undisturbed, derailed = (
+    np.mean(
+        [
+            paid_nats(given, tokens)[place : place + AFTER]  # of the tokens that come after the one at this place
+            for given, (tokens, _), place in zip(heard, long_enough, odd_places, strict=True)
+        ],
+        axis=0,
+    )
+    for heard in (as_it_was, after_odd)
+)
+print(f"{len(long_enough)} choruses; the next note: {undisturbed[0]:.2f} nats, after an odd one {derailed[0]:.2f}")
+print(f"the {AFTER} notes after it cost {np.sum(derailed - undisturbed):.2f} nats more in all")
+
+# %% tags=["figure"]
+value_plots.curves(
+    np.arange(1, AFTER + 1),
+    {"after an odd note": derailed, "as it was": undisturbed},
+    title="One odd note, and how long the network is beside itself",
+    x_label="notes after it",
+    y_label="nats a note",
+)
+
+# %% [markdown]
+r"""
+The next note surprises it far more than it should, and it takes some more to find its feet; here the right notes go on, and
+help it back. At the concert nobody does: the next notes are drawn from the very forecasts that have become worse. (You will
+hear it, when you have written the loop.) Two knobs lie between dull and careless:
 
 - **Temperature** $\tau$: draw from $p_k^{1/\tau}$, scaled to sum to 1 again. (The same as dividing the numbers before the
   softmax by $\tau$.) At $\tau=1$ nothing changes, towards 0 only the most probable is left, above 1 it gets wilder.
@@ -940,6 +1026,36 @@ value_plots.heat_table(
     title="The same moment, four temperaments: share of each token",
     limits=(0, 1),
 )
+
+# %% [markdown]
+r"""
+**Nats by temperature.** What would your network pay on the held-out choruses if it always spoke at another temperature? Its
+probabilities are there, chorus by chorus; each is raised to the power $1/\tau$, and scaled to sum to 1 again.
+"""
+
+# %% tags=["training"]
+every_expectation, every_token = np.concatenate(expected), np.concatenate([tokens[1:] for tokens in held_out_tokens])
+nats_at = {}
+for temperature in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5, 1.8):
+    powers = every_expectation.astype("float64") ** (1 / temperature)
+    nats_at[temperature] = -np.log(powers[np.arange(len(powers)), every_token] / powers.sum(axis=1)).mean()
+cheapest = min(nats_at, key=nats_at.get)
+print(f"fewest at temperature {cheapest}: {nats_at[cheapest]:.3f} nats a token;", end=" ")
+print(f"at 1: {nats_at[1.0]:.3f}; at 0.7: {nats_at[0.7]:.3f}")
+
+# %% tags=["figure"]
+value_plots.curves(
+    list(nats_at),
+    {"held-out choruses": list(nats_at.values())},
+    title="What the network pays at other temperatures",
+    x_label="temperature",
+    y_label="nats a token",
+)
+
+# %% [markdown]
+r"""
+A temperature changes what is *expected*, too, and the second written question will ask you about this curve.
+"""
 
 # %% [markdown]
 r"""
@@ -1065,49 +1181,124 @@ audio.player(soloist)
 
 # %% [markdown]
 r"""
+**And top-k.** The same chords, the same seed, temperature 1, but only among the five most probable tokens. Listen for what the
+two have in common, and for what is missing here: surprises, good ones and bad ones.
+"""
+
+# %% tags=["training"]
+careful_soloist = improvise(stage, seed=1, temperature=1.0, top_k=5)
+
+# %% tags=["figure"]
+music_plots.piano_roll(careful_soloist, title="After training, temperature 1, top-5")
+
+# %% tags=["figure"]
+audio.player(careful_soloist)
+
+# %% [markdown]
+r"""
+**A slip of the finger.** The first of the two solos once more, with the same chance, but for one thing: the first note of the
+third bar comes out six semitones too high, or too low, and the network has to go on from there.
+"""
+
+# %% tags=["training"]
+class Slip:
+    """A one-step model that at one of its calls hears another token than the one that was chosen."""
+
+    def __init__(self, model, call, number):
+        self.model, self.waiting, self.number = model, call, number
+
+    def predict_on_batch(self, inputs):
+        """As the model does it."""
+        self.waiting -= 1
+        heard = inputs if self.waiting else [np.array([self.number]), *inputs[1:]]
+        return self.model.predict_on_batch(heard)
+
+
+def play_stage(model):
+    """The tokens of the first solo, by this model."""
+    return generate(model, VOCABULARY, lead_sheet(stage.chords), N_A, np.random.default_rng(1), 0.7)
+
+
+undisturbed_tokens = play_stage(one_step_model)
+begins = np.cumsum([0] + [duration for duration, _ in undisturbed_tokens])
+in_bar_three = (k for k, begin in enumerate(begins) if begin >= 2 * TICKS_PER_BAR)
+slip = next(k for k in in_bar_three if undisturbed_tokens[k][1] != REST)
+duration, pitch = undisturbed_tokens[slip]
+odd = duration, pitch + 6 if pitch + 6 <= jazz.HIGHEST_PITCH else pitch - 6
+slipped_tokens = play_stage(Slip(one_step_model, slip + 2, NUMBER[odd]))  # call 1 hears the count-in, call 2 token 0
+slipped_tokens[slip] = odd
+slipped = dataclasses.replace(stage, notes=tuple(jazz.Note(*note) for note in decode_tokens(slipped_tokens)))
+later = [
+    {note for note in decode_tokens(tokens) if note[0] > begins[slip]} for tokens in (undisturbed_tokens, slipped_tokens)
+]
+print(f"of {len(later[0])} notes after the slip {len(later[0] & later[1])} are what they would have been")
+
+# %% tags=["figure"]
+music_plots.piano_roll(slipped, bars=(0, 8), title="The same solo with one slip, in bar 3")
+
+# %% tags=["figure"]
+audio.player(slipped)
+
+# %% [markdown]
+r"""
+Up to the slip it is the solo that you know. From there on it is another one: every later note hangs on those before it.
+
 ## Is it any good? Three measures
 
 Taste cannot be measured, but three things that taste cares about can.
 
 - **Nats a token** on held-out choruses: how well it expects what a soloist does. You have that.
-- **Chord tones on strong beats**, the first and third of the bar: does it play the changes? In the corpus 95 of 100
-  such notes are chord tones; notes hit at random would be 33 of 100.
+- **Chord tones on strong beats**, the first and third of the bar: does it play the changes? A table says below how many of
+  the notes there are chord tones in the corpus, and how many would be if pitches were hit at random.
 - **The longest copied run**: how many notes on end stand just so in a training chorus. A soloist with a bad conscience
   gets a perfect score on the other two measures by playing a training chorus from memory. (A scale, or a lick of eight
   notes, may well be the same without anyone having copied anything.)
 
 The first number says that it has learnt, the second that it listens, the third that it is not a tape recorder. We let
-it play 16 choruses over changes that it has not seen, at several temperatures.
+it play 16 choruses over held-out chords, at several temperatures, and once with top-k.
 """
 
 # %% tags=["training"]
-print("temperature   chord tones on strong beats   longest copied run   different tokens")
-measured = {}
-for temperature in (0.1, 0.7, 1.0):
-    solos = [improvise(chorus, seed=k, temperature=temperature) for k, chorus in enumerate(held_out_choruses[::7])]
-    strong = [
-        jazz.is_chord_tone(jazz.chord_at(solo, note.onset), note.pitch)
-        for solo in solos
-        for note in solo.notes
+def chord_tone_share(choruses, pitch_of=lambda note: note.pitch):
+    """The share of chord tones among the notes that begin on a strong beat."""
+    fitting = [
+        jazz.is_chord_tone(jazz.chord_at(chorus, note.onset), pitch_of(note))
+        for chorus in choruses
+        for note in chorus.notes
         if note.onset % jazz.TICKS_PER_CHORD == 0
     ]
+    return float(np.mean(fitting))
+
+
+blind_rng = np.random.default_rng(9)
+blind = chord_tone_share(
+    training_choruses, lambda note: int(blind_rng.integers(jazz.LOWEST_PITCH, jazz.HIGHEST_PITCH, endpoint=True))
+)
+print("                    chord tones on strong beats   longest copied run   different tokens")
+print(f"the corpus {chord_tone_share(training_choruses):28.2f}")
+print(f"pitches at random {blind:21.2f}")
+measured = {}
+for temperature, top_k in ((0.1, None), (0.7, None), (1.0, None), (1.0, 5)):
+    solos = [improvise(chorus, k, temperature, top_k) for k, chorus in enumerate(held_out_choruses[::7])]
     copied = max(jazz.longest_copied_run(solo.notes, training_choruses) for solo in solos)
     different = len({(note.duration, note.pitch) for solo in solos for note in solo.notes})
-    measured[temperature] = float(np.mean(strong)), copied
-    print(f"{temperature:8.1f} {np.mean(strong):24.2f} {copied:24} {different:21}")
+    share = chord_tone_share(solos)
+    measured[temperature, top_k] = share, copied, different
+    name = f"temperature {temperature}" + (f", top-{top_k}" if top_k else "")
+    print(f"{name:22} {share:16.2f} {copied:24} {different:21}")
 results = {
     "lstm_nats": float(lstm),
     "bigram_nats": float(bigram),
     "train_seconds": train_seconds,
-    "chord_tone_share": measured[0.7][0],
-    "longest_copied_run": measured[0.7][1],
+    "chord_tone_share": measured[0.7, None][0],
+    "longest_copied_run": measured[0.7, None][1],
 }
 
 # %% [markdown]
 r"""
 Read the table from row to row. Cold, it plays the changes nearly without a fault, and with few different tokens: it
-repeats itself. Hot, it has many, and is often beside the chord. In between there is music. At no temperature does it
-recite: the longest runs that it shares with the training choruses are those that any two players share.
+repeats itself. Hot, it has many, and is more often beside the chord. In between there is music. At no temperature does it
+recite: the longest runs that it shares with a training chorus are no longer than a lick.
 
 ## For the road: MIDI
 
@@ -1201,7 +1392,7 @@ music_plots.piano_roll(mine, title="Over chords of your own")
 # %% tags=["figure"]
 audio.player(mine)
 
-# %% [markdown] answer="why_one_cell" points=4
+# %% [markdown]
 r"""
 ### Written question 1: the same cell, again and again (4 points)
 
@@ -1210,12 +1401,16 @@ In five to ten sentences:
 1. Suppose each of the 32 steps of the training model had an LSTM cell and an output layer of its own. By what factor
    would the number of parameters grow, and what would the model then know about a lick that occurs at step 3 in training
    and at step 20 in a held-out chorus?
-2. A chorus has 100 tokens and more, and training windows have 32. Why can the one-step model play the whole chorus?
+2. A chorus has fifty or sixty tokens, some have a hundred, and training windows have 32. Why can the one-step model play
+   the whole chorus?
 3. A classmate's one-step model makes new layers instead of using the given ones. Everything runs. What does its solo
    sound like, and why?
 4. Another one forgets to hand the new `c` back and always passes zeros, but hands on `a`. What is lost?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="why_one_cell" points=4
+r"""
+**Your answer to written question 1.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1236,7 +1431,7 @@ Full marks for any correct wording; half a point for the right statement without
 === END MARK SCHEME ===
 """
 
-# %% [markdown] answer="practice_and_concert" points=4
+# %% [markdown]
 r"""
 ### Written question 2: practice and concert (4 points)
 
@@ -1244,13 +1439,17 @@ In five to ten sentences:
 
 1. In training the inputs are real solos, at the concert the network's own notes. What may happen after the network has
    played a note that no soloist would have played there, and why does training not prepare it for that?
-2. Your network pays fewer nats at temperature 1 than at any other. Why do we play at 0.7 all the same?
+2. At which temperature does your network pay the fewest nats on held-out choruses (look at the curve), and what does that say
+   about how sure of itself it is at temperature 1? Why do we play at 0.7 all the same, where it pays more?
 3. The condition of step $t$ is read where $y^{\langle t\rangle}$ begins. What would be heard if, by mistake, it were read
    where $x^{\langle t\rangle}$ begins, in training and at the concert alike? On which notes?
 4. Somebody shows you a network that pays far fewer nats than yours on its *training* choruses, and whose solos are all
    chord tones on the strong beats. Which measurement do you ask for before you are impressed, and why?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="practice_and_concert" points=4
+r"""
+**Your answer to written question 2.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1258,8 +1457,10 @@ One point each:
 
 1. It is then in a state that no training example has led to, its predictions there are guesses, and errors can follow
    errors (exposure bias). Teacher forcing always puts it back on the right note, so it never has to recover.
-2. Nats measure the average expectation of others' notes; a solo is spoilt by its worst notes. A lower temperature takes
-   probability from the many unlikely tokens, at the price of variety. (Or: errors of one step accumulate.)
+2. Near 1, at 0.9 or 1 (it may differ a little): it is about as sure of itself as it should be. At 0.7 it would be too sure, and
+   pay for each note that it finds unlikely. Nats measure the average expectation of others' notes; a solo is spoilt by its
+   worst notes. A lower temperature takes probability from the many unlikely tokens, at the price of variety. (Or: errors of
+   one step accumulate.) Half a point each.
 3. Notes on chord changes, that is on the strong beats: the old chord is read for the first note over the new one, so it
    would often be a tone of the chord before. (That the next chord is part of the condition can soften this.)
 4. The longest copied run, or nats on held-out choruses: by learning the choruses by heart one reaches both. The measure

@@ -1144,8 +1144,8 @@ bottleneck has to learn a code for every date there can be, and how to unpack it
 
 And the second figure may surprise you. One reads everywhere that the bottleneck hurts *long* texts. Here it is the shortest that suffer.
 Long texts of ours are long because of words: a weekday, a month's name, *de* and *of the*. What has to pass through the narrow place is not
-characters but what they say, and the shortest texts are digits alone, eight of them in a row, each of which matters and can be mistaken for
-another. The next cell tells the two kinds apart.
+characters but what they say, and of the texts with fewer than sixteen characters more than a third are digits and signs alone, each of which
+matters and can be mistaken for another. The next cell tells the two kinds apart.
 """
 
 # %% tags=["figure"]

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
@@ -30,13 +29,14 @@ from unrolled.plots.drawing import (
     canvas,
     new_figure,
 )
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import courses, largest, listed, titled
 
 READ, STATES, CONTEXT, DECODER, WRITTEN = 0.0, 1.35, 3.15, 4.6, 5.95  # heights of the diagram's rows
 TEXT, ANSWER = "3 may 95", "1995-…"
 
 
-def two_translators() -> Figure:
+def two_translators() -> Picture:
     """An encoder and a decoder without attention and with it: one narrow place, or a look at every place."""
     with new_figure(WIDEST, 4.9, 1, 2) as (figure, (left, right)):
         figure.alt = titled(
@@ -109,7 +109,7 @@ def _writing_places() -> list[float]:
 # Where a decoder looks
 
 
-def attention_heat(weights: ArrayLike, text: str, written: str) -> Figure:
+def attention_heat(weights: ArrayLike, text: str, written: str) -> Picture:
     """An attention map: a row for each character that is written, a column for each that was read.
 
     Args:
@@ -136,7 +136,7 @@ def _most_looked_at(table: np.ndarray, text: str, written: Sequence[str]) -> lis
     return [f"For {sign} most at {largest(row, places, 1)}" for sign, row in zip(written, table, strict=True)]
 
 
-def finding_the_places(maps: Sequence[ArrayLike], text: str, titles: Sequence[str]) -> Figure:
+def finding_the_places(maps: Sequence[ArrayLike], text: str, titles: Sequence[str]) -> Picture:
     """One attention map after each round of training.
 
     Args:
@@ -173,7 +173,7 @@ def _map(axes: Axes, table: np.ndarray, text: str, size: float) -> None:
 # What it gains by looking
 
 
-def match_by_round(rounds: ArrayLike, lines: Mapping[str, ArrayLike]) -> Figure:
+def match_by_round(rounds: ArrayLike, lines: Mapping[str, ArrayLike]) -> Picture:
     """The share of dates that are right to the last character, after each round of training.
 
     Args:
@@ -193,7 +193,7 @@ def match_by_round(rounds: ArrayLike, lines: Mapping[str, ArrayLike]) -> Figure:
         return figure
 
 
-def match_by_length(shares: Mapping[str, Mapping[int, float]], numbers: Mapping[int, int], width: int) -> Figure:
+def match_by_length(shares: Mapping[str, Mapping[int, float]], numbers: Mapping[int, int], width: int) -> Picture:
     """The share of dates that are right, by the length of the text: bars side by side.
 
     Args:

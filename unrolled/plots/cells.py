@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from unrolled.plots.drawing import (
@@ -27,6 +26,7 @@ from unrolled.plots.drawing import (
     tint,
     wire,
 )
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import course, titled
 
 INSIDE = {  # what the diagrams draw, in words
@@ -42,7 +42,7 @@ INSIDE = {  # what the diagrams draw, in words
 INSIDE["peephole"] = INSIDE["lstm"] + " Dashed lines lead from the memory to the three gates: these see it, too."
 
 
-def cell_diagram(kind: str) -> Figure:
+def cell_diagram(kind: str) -> Picture:
     """What happens inside one cell at one step.
 
     Args:
@@ -176,7 +176,7 @@ def _draw_gru_cell(axes: Axes) -> None:
     axes.text(9.5, 5.9, at_step(r"\hat{y}", "t"), ha="center", va="bottom", color=OUTPUT)
 
 
-def stacked_matrix(n_a: int = 4, n_x: int = 6) -> Figure:
+def stacked_matrix(n_a: int = 4, n_x: int = 6) -> Picture:
     """Two matrix products as one: W_aa beside W_ax, times a over x.
 
     Args:
@@ -229,7 +229,7 @@ def stacked_matrix(n_a: int = 4, n_x: int = 6) -> Figure:
         return figure
 
 
-def activation_functions() -> Figure:
+def activation_functions() -> Picture:
     """tanh, sigmoid and ReLU with their derivatives, on one scale."""
     z = np.linspace(-4, 4, 401)
     s, t = 1 / (1 + np.exp(-z)), np.tanh(z)

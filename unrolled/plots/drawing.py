@@ -25,6 +25,8 @@ LINES = [HIDDEN, GRADIENT, INPUT, OUTPUT, MEMORY, GATE, INK]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 SIGNED = LinearSegmentedColormap.from_list("signed", [GRADIENT, "#FFFFFF", HIDDEN])  # -1 ... 0 ... 1
 OPENNESS = LinearSegmentedColormap.from_list("openness", ["#FFFFFF", HIDDEN])  # 0 ... 1, a gate
+PALE_SIGNED = LinearSegmentedColormap.from_list("pale signed", ["#E9A473", "#FFFFFF", "#73B2D4"])  # with numbers on it
+PALE_OPENNESS = LinearSegmentedColormap.from_list("pale openness", ["#FFFFFF", "#73B2D4"])
 STYLE: Any = {  # matplotlib's own type for this is the list of all its settings
     "font.size": 10.5,
     "axes.titlesize": 11.5,

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
@@ -25,11 +24,12 @@ from unrolled.plots.drawing import (
     MEMORY,
     OPENNESS,
     OUTPUT,
+    PALE_OPENNESS,
     canvas,
     new_figure,
     tint,
 )
-from unrolled.plots.picture import text_on
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import largest, listed, titled
 
 MONO = "DejaVu Sans Mono"
@@ -43,7 +43,7 @@ def colour_of(kind: str) -> str:
     return COLOURS.get(kind) or LINES[sum(map(ord, kind)) % len(LINES)]
 
 
-def tagged_sentences(sentences: Sequence[tuple[Sequence[str], Sequence[str]]], *, title: str = "") -> Figure:
+def tagged_sentences(sentences: Sequence[tuple[Sequence[str], Sequence[str]]], *, title: str = "") -> Picture:
     """Sentences with their names in colour, as tags say them.
 
     Args:
@@ -62,7 +62,7 @@ def _marks(words: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, str
         place += len(word) + 1
 
 
-def marked_text(texts: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]], *, title: str = "") -> Figure:
+def marked_text(texts: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]], *, title: str = "") -> Picture:
     """Texts with the names in them in colour.
 
     Args:
@@ -86,7 +86,8 @@ def marked_text(texts: Sequence[tuple[str, Sequence[tuple[str, str, int, int]]]]
             patches = [Patch(facecolor=colour, label=kind) for kind, colour in tints.items()]
             axes.legend(handles=patches, loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=len(kinds), fontsize=9.5)
         axes.set_title(title)
-        figure.alt = titled(title or "Texts with their names in colour", *map(_marked, texts))
+        said = f"{len(texts)} texts with their names in colour" if len(texts) > 1 else "A text with its names in colour"
+        figure.alt = titled(title, said, *map(_marked, texts))
         return figure
 
 
@@ -136,7 +137,7 @@ def _text_line(
         )
 
 
-def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Sequence[str]) -> Figure:
+def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Sequence[str]) -> Picture:
     """Which features some words have; those that none of them has are left out.
 
     Args:
@@ -146,7 +147,6 @@ def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Se
     """
     table = np.array([np.asarray(row) for row in features]) > 0
     shown = np.flatnonzero(table.any(axis=0))
-    having = (listed(names[int(place)] for place in np.flatnonzero(row)) or "none" for row in table)
     with new_figure(WIDTH, 1.1 + 0.34 * len(words)) as (figure, axes):
         for row, column in zip(*np.nonzero(table[:, shown]), strict=True):
             axes.add_patch(Rectangle((column - 0.4, row - 0.4), 0.8, 0.8, facecolor=tint(INPUT, 0.75)))
@@ -161,14 +161,17 @@ def feature_table(words: Sequence[str], features: Sequence[ArrayLike], names: Se
         axes.grid(axis="y", which="minor", color="#E6E6E6")
         axes.tick_params(which="minor", length=0)
         axes.spines[:].set_visible(False)
-        said = (f"{word}: {has}" for word, has in zip(words, having, strict=True))
-        figure.alt = titled("Which features words have", *said)
+        said = []
+        for word, row in zip(words, table, strict=True):
+            has = [names[int(place)] for place in np.flatnonzero(row)]
+            said.append(f"{word}: {len(has)}, {listed(has) or 'none'}")
+        figure.alt = titled(f"Which of {len(names)} features words have", *said)
         return figure
 
 
 def padded_batch(
     sentences: Sequence[Sequence[str]], ids: ArrayLike, mask: ArrayLike, *, unknown: int, title: str = ""
-) -> Figure:
+) -> Picture:
     """A batch of sentences as an array: each place a word, an unknown word, or padding.
 
     Args:
@@ -208,7 +211,7 @@ def padded_batch(
 
 def taggers_side_by_side(
     answers: Sequence[tuple[Sequence[str], Mapping[str, ArrayLike]]], tags: Sequence[str], *, title: str = ""
-) -> Figure:
+) -> Picture:
     """What several taggers say of the same sentences: a row of panels for each sentence, a column for each tagger.
 
     Args:
@@ -245,7 +248,7 @@ def taggers_side_by_side(
         return figure
 
 
-def confusion_matrix(counts: ArrayLike, tags: Sequence[str], *, title: str = "") -> Figure:
+def confusion_matrix(counts: ArrayLike, tags: Sequence[str], *, title: str = "") -> Picture:
     """Which tag was given to the words of which true tag; the largest number is left white.
 
     Args:
@@ -258,9 +261,9 @@ def confusion_matrix(counts: ArrayLike, tags: Sequence[str], *, title: str = "")
     rest[np.unravel_index(table.argmax(), table.shape)] = 0
     shade = np.sqrt(rest / max(rest.max(), 1))
     with new_figure(6.6, 5.0) as (figure, axes):
-        image = axes.imshow(shade, cmap=OPENNESS, vmin=0, vmax=1.1)
+        axes.imshow(shade, cmap=PALE_OPENNESS, vmin=0, vmax=1.1)
         for row, column in np.ndindex(*table.shape):
-            colour = text_on(image.to_rgba(shade[row, column])[:3]) if table[row, column] else FAINT
+            colour = "black" if table[row, column] else FAINT
             weight = "bold" if row == column else "normal"
             text = f"{table[row, column]:,}"
             axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=10, fontweight=weight)
@@ -280,7 +283,7 @@ def confusion_matrix(counts: ArrayLike, tags: Sequence[str], *, title: str = "")
 
 def tag_lattice(
     words: Sequence[str], probabilities: ArrayLike, tags: Sequence[str], path: Sequence[int], *, title: str = ""
-) -> Figure:
+) -> Picture:
     """The lattice of tags: a column for each word, a point for each tag, as large as it is probable.
 
     Args:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
@@ -23,10 +22,11 @@ from unrolled.datasets.jazz import (
     is_chord_tone,
 )
 from unrolled.plots.drawing import FAINT, GRADIENT, HIDDEN, INK, LINES, MEMORY, OUTPUT, WIDEST, new_figure, tint
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import courses, largest, listed, number, titled
 
 
-def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: str = "") -> Figure:
+def piano_roll(chorus: Chorus, *, bars: tuple[int, int] | None = None, title: str = "") -> Picture:
     """A solo over its chords: time to the right, pitch upwards, chord tones shaded.
 
     Notes that are tones of their chord are blue; the others, passing tones and approaches, vermilion. Four bars a line.
@@ -100,7 +100,7 @@ def _roll_line(axis: Axes, chorus: Chorus, start: int, stop: int, low: int, high
 
 def training_curve(
     epochs: ArrayLike, losses: Mapping[str, ArrayLike], levels: Mapping[str, float], *, title: str = ""
-) -> Figure:
+) -> Picture:
     """How a network learns, against models that do not: nats a note over epochs.
 
     Args:
@@ -125,7 +125,7 @@ def training_curve(
         return figure
 
 
-def token_histogram(tokens: Sequence[tuple[int, int]], *, title: str = "") -> Figure:
+def token_histogram(tokens: Sequence[tuple[int, int]], *, title: str = "") -> Picture:
     """How often each (duration, pitch) occurs: a square a token, darker where there are more, rests in a row below.
 
     Args:

@@ -9,7 +9,6 @@ computed.
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from unrolled.plots.drawing import (
     FAINT,
@@ -25,6 +24,7 @@ from unrolled.plots.drawing import (
     new_figure,
     wire,
 )
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import titled
 
 
@@ -36,7 +36,7 @@ def unrolled_network(
     folded: bool = False,
     gradient: bool = False,
     title: str | None = None,
-) -> Figure:
+) -> Picture:
     """A recurrent network drawn once for each step, the last one being T_x.
 
     Args:

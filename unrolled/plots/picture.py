@@ -51,11 +51,6 @@ def contrast(one: Any, other: Any) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def text_on(background: Any) -> str:
-    """White or black, whichever can be read on this background."""
-    return "white" if contrast("white", background) >= ENOUGH else "black"
-
-
 @lru_cache
 def readable(colour: str) -> str:
     """The colour, darkened until a text in it can be read on white and on the palest tints."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from unrolled.plots.drawing import (
     FAINT,
@@ -29,12 +28,13 @@ from unrolled.plots.drawing import (
     tint,
     wire,
 )
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import listed, titled
 
 STRIDE, CELL, TOP = 2.3, 1.5, 3.0  # where things stand: steps apart, cells' height, outputs' height
 
 
-def training_and_playing(steps: int = 3) -> Figure:
+def training_and_playing(steps: int = 3) -> Picture:
     """The same network twice: in training the right notes come in, at the concert its own; r is what it reads."""
     with new_figure(WIDEST, 3.9, 1, 2) as (figure, (left, right)):
         for axes, title in ((left, "Training: the teacher's notes go in"), (right, "Concert: its own notes go in")):
@@ -48,11 +48,11 @@ def training_and_playing(steps: int = 3) -> Figure:
             _note(right, x, 0, "count-in" if step == 0 else "", INPUT)
             box(left, x, TOP + 1.15, at_step("y", step + 1), INPUT, width=0.8, height=0.6)
             wire(left, [(x, TOP + 0.85), (x, TOP + 0.35)], GRADIENT, arrow=False, dashed=True, rim="white")
-            box(right, x, TOP + 1.15, "choose", MEMORY, width=1.0, height=0.6)
+            box(right, x, TOP + 1.15, "choose", MEMORY, width=1.15, height=0.6)
             arrow(right, (x, TOP + 0.35), (x, TOP + 0.85))
             if step:
                 bend = [
-                    (x - STRIDE + 0.5, TOP + 1.15),
+                    (x - STRIDE + 0.58, TOP + 1.15),
                     (x - STRIDE / 2, TOP + 1.15),
                     (x - STRIDE / 2, 0),
                     (x - 0.45, 0),
@@ -85,10 +85,10 @@ def _step(axes: Axes, step: int, steps: int) -> None:
 
 
 def _note(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    box(axes, x, y, text, colour, width=1.05 if text == "count-in" else 0.9, height=0.6)
+    box(axes, x, y, text, colour, width=1.35 if text == "count-in" else 0.9, height=0.6)
 
 
-def window_table(rows: Mapping[str, Sequence[str]]) -> Figure:
+def window_table(rows: Mapping[str, Sequence[str]]) -> Picture:
     """Some lines of words under each other, one column a step; equal words of different lines have equal colours.
 
     Args:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
@@ -32,13 +31,14 @@ from unrolled.plots.drawing import (
     tint,
     wire,
 )
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import course, courses, listed, number, titled
 
 SOUND = "magma"  # dark where it is silent; brightness rises evenly with the logarithm of the power
 WIDE = 8.8  # inches
 
 
-def waveform(samples: ArrayLike, rate: int, *, title: str = "", zoom_ms: float = 15.0) -> Figure:
+def waveform(samples: ArrayLike, rate: int, *, title: str = "", zoom_ms: float = 15.0) -> Picture:
     """Air pressure over time, and a few milliseconds of it around the loudest moment, sample by sample.
 
     Args:
@@ -67,7 +67,7 @@ def waveform(samples: ArrayLike, rate: int, *, title: str = "", zoom_ms: float =
         return figure
 
 
-def framing(samples: ArrayLike, rate: int, frame: int, hop: int) -> Figure:
+def framing(samples: ArrayLike, rate: int, frame: int, hop: int) -> Picture:
     """How frames are cut, faded and transformed: three frames of the loudest piece, the second one followed through."""
     sound = np.asarray(samples, dtype="float64")
     length = frame + 2 * hop
@@ -79,7 +79,7 @@ def framing(samples: ArrayLike, rate: int, frame: int, hop: int) -> Figure:
         for k, colour in enumerate((HIDDEN, GRADIENT, MEMORY)):
             times = 1000 * np.arange(k * hop, k * hop + frame) / rate
             cut.plot(times, top * np.hanning(frame), color=colour, linewidth=1.8)
-            cut.text(times[frame // 2], 1.04 * top, f"frame {k}", color=colour, ha="center", va="bottom", fontsize=9)
+            cut.text(times[frame // 2], 1.04 * top, f"frame {k}", color=colour, ha="center", va="bottom", fontsize=9.5)
         cut.set(title="Frames, one every hop", xlabel="milliseconds", ylabel="air pressure", ylim=(-top, 1.25 * top))
         middle = piece[hop : hop + frame] * np.hanning(frame)
         faded.plot(1000 * np.arange(frame) / rate, middle, color=GRADIENT, linewidth=1.0)
@@ -96,7 +96,7 @@ def framing(samples: ArrayLike, rate: int, frame: int, hop: int) -> Figure:
         return figure
 
 
-def spectrograms(pictures: Mapping[str, ArrayLike], *, rate: int, hop: int) -> Figure:
+def spectrograms(pictures: Mapping[str, ArrayLike], *, rate: int, hop: int) -> Picture:
     """Spectrograms side by side, time to the right and frequency up, all with the same colours.
 
     Args:
@@ -117,7 +117,7 @@ def spectrograms(pictures: Mapping[str, ArrayLike], *, rate: int, hop: int) -> F
         return figure
 
 
-def before_and_after_bands(picture: ArrayLike, banded: ArrayLike, rate: int, hop: int) -> Figure:
+def before_and_after_bands(picture: ArrayLike, banded: ArrayLike, rate: int, hop: int) -> Picture:
     """A spectrogram (frames, frequencies), and the same one in bands (frames, bands), low ones at the bottom."""
     whole, narrow = np.asarray(picture), np.asarray(banded)
     with new_figure(WIDE, 2.9, 1, 2) as (figure, (left, right)):
@@ -182,7 +182,7 @@ def along_sound(
     found: Sequence[float] = (),
     threshold: float | None = None,
     title: str = "",
-) -> Figure:
+) -> Picture:
     """Air pressure, spectrogram, and labels or probabilities, over one another on one axis of time.
 
     Args:
@@ -233,7 +233,7 @@ def along_sound(
         return figure
 
 
-def detector_diagram(kernel: int, stride: int) -> Figure:
+def detector_diagram(kernel: int, stride: int) -> Picture:
     """The detector unrolled: windows of frames, two layers of GRU cells that go one way, a probability a step."""
     with new_figure(WIDE, 4.6) as (figure, axes):
         canvas(axes, -2.3, 9.3, -1.5, 5.0)
@@ -279,7 +279,7 @@ def detector_diagram(kernel: int, stride: int) -> Figure:
 
 def misses_and_alarms(
     curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, chosen: tuple[float, float] | None = None, title: str = ""
-) -> Figure:
+) -> Picture:
     """Misses against false alarms, a curve for each name, a point for each threshold.
 
     Args:
@@ -316,7 +316,7 @@ def misses_and_alarms(
         return figure
 
 
-def chunk_diagram(frame: int, hop: int, sizes: Sequence[int]) -> Figure:
+def chunk_diagram(frame: int, hop: int, sizes: Sequence[int]) -> Picture:
     """Sound in chunks, and the frames that become whole with each: some need samples of two chunks.
 
     Args:

@@ -31,6 +31,7 @@ from unrolled.plots.drawing import (
     new_figure,
     tint,
 )
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import course, largest, listed, number, titled
 
 MONO = "DejaVu Sans Mono"
@@ -59,7 +60,7 @@ def _token(axes: Axes, x: float, y: float, text: str, width: float, colour: str 
 # Tokens
 
 
-def probability_chains(chains: Sequence[Sequence[tuple[str, float]]], *, title: str = "") -> Figure:
+def probability_chains(chains: Sequence[Sequence[tuple[str, float]]], *, title: str = "") -> Picture:
     """Sentences, each token with its probability under it, and the product at the end of the line.
 
     Args:
@@ -75,7 +76,7 @@ def probability_chains(chains: Sequence[Sequence[tuple[str, float]]], *, title: 
         for row, (chain, row_widths) in enumerate(zip(chains, widths, strict=True)):
             x, y = 0.0, -1.35 * row
             for (token, probability), width in zip(chain, row_widths, strict=True):
-                _token(axes, x, y, token, width, tint(OUTPUT, 0.12 + 0.75 * probability))
+                _token(axes, x, y, token, width, tint(OUTPUT, 0.12 + 0.45 * probability))
                 axes.text(x + width / 2, y - 0.52, f"{probability:.2g}", ha="center", va="center", fontsize=10)
                 x += width
             product = float(np.prod([probability for _, probability in chain]))
@@ -93,7 +94,7 @@ def _power(number: float) -> str:
     return rf"${number / 10**exponent:.1f} \cdot 10^{{{exponent}}}$"
 
 
-def token_strips(strips: Mapping[str, Sequence[str]], *, title: str = "") -> Figure:
+def token_strips(strips: Mapping[str, Sequence[str]], *, title: str = "") -> Picture:
     """The same line cut into tokens in several ways: one row of boxes each, and how many there are.
 
     Args:
@@ -119,7 +120,7 @@ def token_strips(strips: Mapping[str, Sequence[str]], *, title: str = "") -> Fig
         return figure
 
 
-def teacher_forcing(name: str = "yi") -> Figure:
+def teacher_forcing(name: str = "yi") -> Picture:
     """A short name in training, where true letters are the inputs, and in writing, where samples are.
 
     Args:
@@ -184,7 +185,7 @@ def _feed_back(axes: Axes, x: float, stride: float, colour: str) -> None:
 # Distributions over letters
 
 
-def letter_table(table: ArrayLike, letters: str, *, title: str = "") -> Figure:
+def letter_table(table: ArrayLike, letters: str, *, title: str = "") -> Picture:
     """Probabilities of the next letter: one row for each letter before it.
 
     Args:
@@ -216,7 +217,7 @@ def _probability_bar(figure: Figure, image: object, axes: Axes) -> None:
     bar.outline.set_visible(False)
 
 
-def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *, title: str = "") -> Figure:
+def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *, title: str = "") -> Picture:
     """One distribution over letters at several temperatures, one row each, scaled to its largest probability.
 
     Args:
@@ -241,7 +242,7 @@ def temperature_strip(distributions: Mapping[float, ArrayLike], letters: str, *,
         return figure
 
 
-def next_letter_heat(probabilities: ArrayLike, name: str, letters: str, *, title: str = "") -> Figure:
+def next_letter_heat(probabilities: ArrayLike, name: str, letters: str, *, title: str = "") -> Picture:
     """What a network expects next, at every step of a name; a circle marks what came.
 
     Args:
@@ -274,7 +275,7 @@ def next_letter_heat(probabilities: ArrayLike, name: str, letters: str, *, title
 # Training and writing
 
 
-def clipped_arrows(gradient: ArrayLike, clipped: Mapping[str, ArrayLike], *, title: str = "") -> Figure:
+def clipped_arrows(gradient: ArrayLike, clipped: Mapping[str, ArrayLike], *, title: str = "") -> Picture:
     """A gradient of two numbers as an arrow, and what kinds of clipping leave of it.
 
     Args:
@@ -311,7 +312,7 @@ def training_story(
     *,
     baselines: Mapping[str, float] | None = None,
     title: str = "",
-) -> Figure:
+) -> Picture:
     """The loss as training goes, and beside it what the network writes at each look.
 
     Args:
@@ -328,7 +329,10 @@ def training_story(
         axes.plot(places, held_out, color=HIDDEN, marker="o", markersize=5, label="held-out names")
         for (name, value), dashes in zip((baselines or {}).items(), ["--", ":", "-."], strict=False):
             axes.axhline(value, color=GRADIENT, linewidth=1.2, linestyle=dashes)
-            axes.text(len(losses), value, f"{name} {value:.2f}", ha="right", va="bottom", color=GRADIENT, fontsize=9.5)
+            beside_end = abs(value - held_out[-1]) > 0.15  # else the lines that end there would run through the words
+            place, ha, va = (1.0, "right", "bottom") if beside_end else (0.16, "left", "top")
+            label = f"{name} {value:.2f}"
+            axes.text(place * len(losses), value, label, ha=ha, va=va, color=GRADIENT, fontsize=9.5)
         low = min(float(losses.min()), min(held_out))
         high = max([*held_out, *(baselines or {}).values()])
         axes.set(title=title, xlabel="steps (names)", ylabel="nats a character", ylim=(low - 0.1, high + 0.15))
@@ -360,7 +364,7 @@ def _written_beside(axes: Axes, looks: Sequence[tuple[int, float, str]]) -> None
         axes.text(0.46, row, text[:24], ha="left", va="center", fontsize=10, family=MONO)
 
 
-def sample_table(samples: Mapping[float, Sequence[str]], *, known: Collection[str] = (), title: str = "") -> Figure:
+def sample_table(samples: Mapping[float, Sequence[str]], *, known: Collection[str] = (), title: str = "") -> Picture:
     """What a network writes at several temperatures, one column each; known names are grey.
 
     Args:

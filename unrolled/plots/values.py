@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from unrolled.plots.drawing import (
@@ -15,13 +15,15 @@ from unrolled.plots.drawing import (
     MARKERS,
     MEMORY,
     OPENNESS,
+    PALE_OPENNESS,
+    PALE_SIGNED,
     SIGNED,
     WIDEST,
     label_text,
     new_figure,
     tint,
 )
-from unrolled.plots.picture import text_on
+from unrolled.plots.picture import Picture
 from unrolled.plots.telling import course, courses, listed, number, plain, read_out, titled
 
 
@@ -34,7 +36,7 @@ def heat_table(
     row_label: str = "",
     column_label: str = "",
     limits: tuple[float, float] = (-1, 1),
-) -> Figure:
+) -> Picture:
     """A small table of numbers, each on a colour that says the same.
 
     Args:
@@ -45,12 +47,11 @@ def heat_table(
     """
     table = np.asarray(values, dtype=float)
     with new_figure(min(2.6 + 0.95 * table.shape[1], WIDEST), 1.35 + 0.5 * table.shape[0]) as (figure, axes):
-        colours = OPENNESS if limits[0] == 0 else SIGNED
-        image = axes.imshow(table, cmap=colours, vmin=limits[0], vmax=limits[1], aspect="auto")
+        colours = PALE_OPENNESS if limits[0] == 0 else PALE_SIGNED
+        axes.imshow(table, cmap=colours, vmin=limits[0], vmax=limits[1], aspect="auto")
         for (row, column), value in np.ndenumerate(table):
             shown = 0.0 if abs(value) < 0.005 else value
-            ink = text_on(image.to_rgba(value)[:3])
-            axes.text(column, row, f"{shown:.2f}", ha="center", va="center", color=ink)
+            axes.text(column, row, f"{shown:.2f}", ha="center", va="center", color="black")
         axes.set_xticks(range(len(columns)), columns)
         axes.set_yticks(range(len(rows)), rows)
         axes.set(title=title, xlabel=column_label, ylabel=row_label)
@@ -62,7 +63,7 @@ def heat_table(
 
 def heat_along_steps(
     panels: Mapping[str, ArrayLike], text: Sequence[str] | None = None, *, title: str = "", signed: Sequence[str] = ()
-) -> Figure:
+) -> Picture:
     """What units do, step by step: one strip of colours for each panel, one row for each unit, time to the right.
 
     Args:
@@ -104,7 +105,7 @@ def _strip(panel: tuple[str, np.ndarray]) -> str:
     return f"{sizes}, between {number(values.min())} and {number(values.max())}, mean {course(values.mean(axis=0))}"
 
 
-def influence_maps(maps: Mapping[str, ArrayLike], text: Sequence[str] | None = None) -> Figure:
+def influence_maps(maps: Mapping[str, ArrayLike], text: Sequence[str] | None = None) -> Picture:
     """Which input each output has looked at: one square a network, row = output step, column = input step.
 
     Args:
@@ -144,7 +145,7 @@ def curves(
     x_label: str = "",
     y_label: str = "",
     log: bool = False,
-) -> Figure:
+) -> Picture:
     """Lines over a common x axis, each with its name in the legend.
 
     Args:
@@ -161,10 +162,22 @@ def curves(
         axes.set_axisbelow(True)
         if not log and max(np.max(np.abs(np.asarray(values))) for values in lines.values()) >= 10_000:
             axes.yaxis.set_major_formatter("{x:,.0f}")
-        if len(lines) > 1:
+        if log:
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _ratio(lines) < 100 else (1,)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
+        if len(lines) > 3:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        elif len(lines) > 1:
             axes.legend()
         figure.alt = titled(title, f"{y_label} by {x_label}", courses(lines, x))
         return figure
+
+
+def _ratio(lines: Mapping[str, ArrayLike]) -> float:
+    """How many times the smallest number of some lines the largest one is."""
+    numbers = np.concatenate([np.ravel(np.asarray(values)) for values in lines.values()])
+    return float(numbers.max() / numbers.min())
 
 
 def along_text(
@@ -174,7 +187,7 @@ def along_text(
     title: str = "",
     y_label: str = "",
     marked: ArrayLike | None = None,
-) -> Figure:
+) -> Picture:
     """Numbers that change while a text is read: one line a name, one step a character.
 
     Args:
@@ -210,7 +223,7 @@ def _inside_and_outside(lines: Mapping[str, ArrayLike], marked: ArrayLike | None
 
 def panels_over_steps(
     panels: Mapping[str, Mapping[str, ArrayLike]], *, y_label: str = "", x_label: str = "step"
-) -> Figure:
+) -> Picture:
     """Several small charts side by side on one scale: title -> name -> (steps,)."""
     wide = min(3.5 * len(panels), WIDEST)
     with new_figure(wide, 3.0, 1, len(panels), sharey=True, squeeze=False) as (figure, grid):
@@ -226,7 +239,7 @@ def panels_over_steps(
         return figure
 
 
-def loss_per_step(losses: Mapping[str, ArrayLike], text: Sequence[str], *, title: str = "") -> Figure:
+def loss_per_step(losses: Mapping[str, ArrayLike], text: Sequence[str], *, title: str = "") -> Picture:
     """The loss that each network pays at each step, in nats, as bars side by side; the legend has the sums.
 
     Args:
@@ -255,7 +268,7 @@ def loss_per_step(losses: Mapping[str, ArrayLike], text: Sequence[str], *, title
 # Gradients
 
 
-def gradient_agreement(pairs: Mapping[str, tuple[ArrayLike, ArrayLike]], *, title: str = "") -> Figure:
+def gradient_agreement(pairs: Mapping[str, tuple[ArrayLike, ArrayLike]], *, title: str = "") -> Picture:
     """Gradients against what they should be: every number of every array is a point, right ones lie on the diagonal.
 
     Args:
@@ -289,7 +302,7 @@ def gradient_agreement(pairs: Mapping[str, tuple[ArrayLike, ArrayLike]], *, titl
         return figure
 
 
-def gradient_flow(norms: Mapping[str, ArrayLike], *, title: str = "", y_label: str = "size, last step = 1") -> Figure:
+def gradient_flow(norms: Mapping[str, ArrayLike], *, title: str = "", y_label: str = "size, last step = 1") -> Picture:
     """How much of a gradient is left on its way back in time, on a logarithmic axis.
 
     Args:
