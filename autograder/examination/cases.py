@@ -1,8 +1,8 @@
 """The cases that a grader compares with, as a submission's seed draws them.
 
-What has leaked from one submission is to fit no other. So most of what a grader asks is drawn for each: of a stored
-case in variants (``optimize/plain/00`` to ``optimize/plain/15``) the seed takes one; a live case is answered by the
-quick oracle. All tests of a submission get the same: what is drawn hangs on the seed and the case's name alone.
+What has leaked from one submission is to fit no other. So most of what a grader asks is drawn for each: of a case that
+is stored in variants (``train_model/orders/00`` to ``/15``) the seed takes one; a live one is answered by the quick
+oracle. All tests of a submission get the same: what is drawn hangs on the seed and the case's name alone.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from autograder.course.variants import VARIANTS, variant
 from unrolled.arrays import Case
 
-VARIANTS = 16  # of a stored case that is drawn
 Drawn = TypeVar("Drawn")
 
 
@@ -47,11 +47,6 @@ class Cases(Mapping[str, Case]):
 
     def _draw(self, name: str) -> int:
         return int.from_bytes(hashlib.sha256(f"{self._seed} {name}".encode()).digest()[:8], "big")
-
-
-def variant(name: str, number: int) -> str:
-    """The name that a variant of a case is stored under."""
-    return f"{name}/{number:02}"
 
 
 def _base(name: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 LONGEST = 300  # characters of a message that is read
@@ -65,7 +66,7 @@ FORMS: dict[str, str | None] = {
     ),
     r"maximum recursion depth exceeded.{0,40}": "the function calls itself without end",
 }
-SHOWN_LINES = 500  # of a cell: which line went wrong is a student's to choose, and says so much
+SHOWN_LINES = 2_048  # of a notebook: which one went wrong is for a student's code to choose, and says 11 bits then
 KNOWN = frozenset(
     "NoneType bool int float str list tuple dict set range function method type module generator numpy ndarray keras "
     "tensorflow".split()
@@ -80,9 +81,8 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
         cells: the notebook's code cells, source by id.
     """
     kind = exception_name(raised.get("kinds"))
-    source = cells.get(str(raised.get("cell")), "")
     message = raised.get("message")
-    line = _line(source, raised.get("line"))
+    line = _line(cells, raised.get("cell"), raised.get("line"))
     said = _said(message, line) if isinstance(message, str) else ""
     sentence = f"raised {kind}: {said}" if said else f"raised {kind}"
     if not line:
@@ -90,14 +90,14 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
     called = raised.get("called")
     if not isinstance(called, list) or len(called) != 2 or called == [raised.get("cell"), raised.get("line")]:
         return f"{sentence}, at your line `{line}`"
-    first = _line(cells.get(str(called[0]), ""), called[1])
+    first = _line(cells, called[0], called[1])
     return f"{sentence}, at your line `{first or line}`" + (f", which leads to `{line}`" if first else "")
 
 
 def describe_stop(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
     """A clause about the exception that stopped a cell while the notebook ran, before any hidden input was there."""
     line = raised.get("line")
-    shown = _line(cells.get(str(raised.get("cell")), ""), line)
+    shown = _line(cells, raised.get("cell"), line)
     where = f" at line {line}, `{shown}`," if shown else ""
     return f"stopped{where} with {exception_name(raised.get('kinds'))}"
 
@@ -134,8 +134,12 @@ def _stands_there(name: str, line: str) -> bool:
     return all(part in words for part in name.split(".")) if name[0].isidentifier() else name in line
 
 
-def _line(source: str, number: object) -> str:
-    lines = source.splitlines()
-    if type(number) is not int or not 1 <= number <= min(len(lines), SHOWN_LINES):
+def _line(cells: Mapping[str, str], cell: object, number: object) -> str:
+    """A line of the notebook, if there is one of this number in this cell, and it is among the first so many of all."""
+    lines = cells.get(str(cell), "").splitlines()
+    if type(number) is not int or not 1 <= number <= len(lines):
+        return ""
+    before = takewhile(lambda id: id != str(cell), cells)
+    if sum(cells[id].count("\n") + 1 for id in before) + number > SHOWN_LINES:
         return ""
     return lines[number - 1].strip()[:100]
