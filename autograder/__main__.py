@@ -14,6 +14,7 @@ from autograder.commands.classroom import classroom
 from autograder.commands.fuzz import fuzz
 from autograder.commands.grade import grade
 from autograder.commands.references import references
+from autograder.commands.release import release
 from autograder.commands.run import run
 
 app = typer.Typer(
@@ -30,7 +31,7 @@ def course() -> None:
     """Build the course, make its references, grade a class."""
 
 
-for command in (build, references, grade, audit, classroom, fuzz, bench, run):
+for command in (build, references, grade, audit, classroom, fuzz, bench, run, release):
     app.command()(command)
 
 
