@@ -11,6 +11,7 @@ import pytest
 
 from autograder.course.known_answers import known_answers, worked_answers
 from autograder.course.units import find_unit
+from autograder.course.variants import VARIANTS, variant
 from autograder.oracles import jazz_solo as oracle
 from autograder.oracles import jazz_solo_network as network
 from unrolled.arrays import load_cases
@@ -19,7 +20,7 @@ from unrolled.datasets import jazz
 from unrolled.quiet import quietly
 
 UNIT = find_unit("03_jazz_solo")
-CASES = {**load_cases(UNIT.references)}
+CASES = load_cases(UNIT.references)
 
 
 @lru_cache
@@ -50,15 +51,16 @@ def mistaken(exercise: str, mistake: str) -> Any:
     return names[exercise]
 
 
-def test_the_numpy_oracle_agrees_with_keras():
-    case = CASES["build_training_model/plain"]
+@pytest.mark.parametrize("number", range(VARIANTS))
+def test_the_numpy_oracle_agrees_with_keras(number):
+    case = CASES[variant("build_training_model/plain", number)]
     weights = network.Weights(*case.inputs["weights"])
     given = [case.inputs[name] for name in ("tokens", "conditions", "a0", "c0")]
     y = network.all_steps(*given, weights)
     np.testing.assert_allclose(y, case.outputs["probabilities"], rtol=1e-5)
     paid = -np.log(np.take_along_axis(y, case.inputs["targets"][..., None].astype(int), axis=2)).mean()
     assert paid == pytest.approx(case.outputs["loss"], rel=1e-5)
-    step = CASES["build_one_step_model/plain"]
+    step = CASES[variant("build_one_step_model/plain", number)]
     answers = network.one_step(*(step.inputs[name] for name in ("token", "condition", "a", "c")), weights)
     for answer, (name, stored) in zip(answers, step.outputs.items(), strict=True):
         np.testing.assert_allclose(answer, stored, rtol=1e-5, err_msg=name)

@@ -6,17 +6,20 @@ start, EOS); a long text against the exact probabilities that each of its letter
 deviations; and the generator's own rules. The orders that ``train_model`` may draw are all known for a few names: each
 is right.
 
+Most parts ask cases of the submission's own: networks, names and texts are drawn, or a network is disguised.
+
 Expected numbers come from the oracle: complex steps for gradients, SciPy's log-softmax for probabilities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake, worth
 from autograder.oracles import dinosaur_names as oracle
 from unrolled.arrays import Case
@@ -32,6 +35,21 @@ OTHER_SIZES, REPEATED = "for other sizes", "when called again after another inpu
 def generator(seed: int) -> Recipe:
     """A NumPy generator that is made in the student's process, anew for each call."""
     return Recipe("Generator", {"seed": seed})
+
+
+def own(references: Cases, name: str, make: Callable[..., Case], *args: Any, **options: Any) -> Case:
+    """A submission's own case, of parameters that are drawn for it: ``make(*args, parameters, char_to_ix)``."""
+
+    def made(rng: np.random.Generator) -> Case:
+        return make(*args, oracle.random_parameters(rng, 3, 6), oracle.vocabulary("abcde"), **options)
+
+    return references.live(name, made)
+
+
+def network(references: Cases, name: str) -> dict[str, np.ndarray]:
+    """The parameters of a stored network, as a submission's seed disguises it."""
+    stored = references[name].inputs["parameters"]
+    return references.live(name, lambda rng: oracle.disguised(rng, stored)[0])
 
 
 def seeds(rng: np.random.Generator, count: int) -> list[int]:
@@ -80,15 +98,18 @@ class TestBuildVocabulary:
         name = list(case.outputs)[part]
         agree(got[part], case.outputs[name], name, when=when)
 
+    def own(self, references: Cases) -> Case:
+        return references.live("build_vocabulary", lambda rng: oracle._vocabulary_case(oracle.random_text(rng)))
+
     @worth(3, "from characters to indices")
     def test_indices(self, student, references):
-        self.examine(student, references["build_vocabulary/plain"], 0)
+        self.examine(student, self.own(references), 0)
         self.examine(student, references["build_vocabulary/odd"], 0, "for a text with capitals and a tab")
 
     @worth(2, "newline first")
     def test_newline(self, student, references):
+        self.examine(student, self.own(references), 0)
         for name, when in [
-            ("plain", ""),
             ("no_newline", "for a text without a newline"),
             ("newlines", "for a text of newlines only"),
             ("empty", "for an empty text"),
@@ -97,8 +118,8 @@ class TestBuildVocabulary:
 
     @worth(2, "from indices to characters")
     def test_way_back(self, student, references):
-        for name in ("plain", "odd"):
-            self.examine(student, references[f"build_vocabulary/{name}"], 1)
+        for case in (self.own(references), references["build_vocabulary/odd"]):
+            self.examine(student, case, 1)
 
 
 class TestLogProbability:
@@ -113,7 +134,8 @@ class TestLogProbability:
 
     @worth(2, "the empty name: only its end")
     def test_empty(self, student, references):
-        check(student, self.exercise, references["log_probability/empty"], "for an empty name")
+        case = own(references, "log_probability/empty", oracle._log_case, "")
+        check(student, self.exercise, case, "for an empty name")
 
     @worth(3, "a long text")
     def test_long(self, student, references):
@@ -133,11 +155,13 @@ class TestPerplexity:
     @worth(3, "names of one length")
     def test_plain(self, student, references):
         check(student, self.exercise, references["perplexity/one"], "for one name")
-        check(student, self.exercise, references["perplexity/plain"])
+        check(student, self.exercise, own(references, "perplexity/plain", oracle._perplexity_case, ["bad", "ace"]))
 
     @worth(4, "names of different lengths")
     def test_lengths(self, student, references):
-        check(student, self.exercise, references["perplexity/lengths"], "for names of different lengths")
+        names = ["e", "abcdeabcde", "", "da"]
+        case = own(references, "perplexity/lengths", oracle._perplexity_case, names)
+        check(student, self.exercise, case, "for names of different lengths")
 
     @worth(1, "inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
@@ -156,17 +180,19 @@ class TestSoftmaxTemperature:
     exercise = "softmax_temperature"
 
     @worth(2, "temperature 1")
-    def test_plain(self, student, references):
-        check(student, self.exercise, references["softmax_temperature/plain"], "at temperature 1", PROBABILITIES)
+    def test_plain(self, student, references, rng):
+        case = oracle._temperature_case(rng.normal(0, 2, (7, 4)), 1.0)
+        check(student, self.exercise, case, "at temperature 1", PROBABILITIES)
 
     @worth(3, "other temperatures")
-    def test_temperatures(self, student, references):
-        for name, when in [
-            ("cold", "at a low temperature"),
-            ("hot", "at a high temperature"),
-            ("one_column", "for m = 1"),
+    def test_temperatures(self, student, references, rng):
+        for shape, temperature, when in [
+            ((5, 3), 0.4, "at a low temperature"),
+            ((3, 2), 2.5, "at a high temperature"),
+            ((6, 1), 0.7, "for m = 1"),
         ]:
-            check(student, self.exercise, references[f"softmax_temperature/{name}"], when, PROBABILITIES)
+            case = oracle._temperature_case(rng.normal(0, 2, shape), temperature)
+            check(student, self.exercise, case, when, PROBABILITIES)
 
     @worth(2, "large logits")
     def test_large(self, student, references):
@@ -225,10 +251,14 @@ class TestSample:
     exercise = "sample"
     provides = {"softmax_temperature": oracle.softmax_temperature}
 
+    def one_way(self, references: Cases, k: int) -> Case:
+        name = f"sample/one_way_{k}"
+        return references.live(name, lambda rng: oracle.disguised_case(rng, references[name]))
+
     @worth(5, "what goes in at each step, and the end")
     def test_one_way(self, student, references, rng):
         for k, seed in enumerate(seeds(rng, 3)):
-            case = references[f"sample/one_way_{k}"]
+            case = self.one_way(references, k)
             inputs = case.inputs | {"rng": generator(seed)}
             got = indices_of(student.call(self.exercise, *inputs.values()), len(inputs["char_to_ix"]), 50)
             agree(got, case.outputs["indices"], "the list of indices", when="for a network that leaves no choice")
@@ -245,7 +275,7 @@ class TestSample:
     def examine_draws(
         self, student: Any, references: Any, rng: Any, temperature: float, length: int, when: str
     ) -> None:
-        parameters, char_to_ix = references["sample/talkative"].inputs["parameters"], oracle.vocabulary("abcd")
+        parameters, char_to_ix = network(references, "sample/talkative"), oracle.vocabulary("abcd")
         (seed,) = seeds(rng, 1)
         got = student.call(self.exercise, parameters, char_to_ix, generator(seed), temperature, length)
         indices = indices_of(got, 5, length)
@@ -253,7 +283,7 @@ class TestSample:
 
     @worth(3, "EOS and max_length")
     def test_ends(self, student, references, rng):
-        parameters, char_to_ix = references["sample/brief"].inputs["parameters"], oracle.vocabulary("abc")
+        parameters, char_to_ix = network(references, "sample/brief"), oracle.vocabulary("abc")
         drawn: list[int] = []
         kept = student.make("Generator", seed=seeds(rng, 1)[0])
         for longest in [30] * 40 + [1, 2, 3, 4] * 5:
@@ -261,7 +291,7 @@ class TestSample:
             drawn += indices_of(got, 4, longest)
         chances = np.tile(oracle.distributions([0], parameters), (len(drawn), 1))
         check_draws(drawn, chances, "for short names")
-        talkative, letters = references["sample/talkative"].inputs["parameters"], oracle.vocabulary("abcd")
+        talkative, letters = network(references, "sample/talkative"), oracle.vocabulary("abcd")
         (seed,) = seeds(rng, 1)
         for longest in (1, 7):
             got = student.call(self.exercise, talkative, letters, generator(seed), 1.0, longest)
@@ -271,7 +301,7 @@ class TestSample:
 
     @worth(3, "the generator")
     def test_generator(self, student, references, rng):
-        parameters, char_to_ix = references["sample/talkative"].inputs["parameters"], oracle.vocabulary("abcd")
+        parameters, char_to_ix = network(references, "sample/talkative"), oracle.vocabulary("abcd")
 
         def write(source: Any) -> list[int]:
             return indices_of(student.call(self.exercise, parameters, char_to_ix, source, 1.5, 40), 5, 40)
@@ -290,7 +320,7 @@ class TestSample:
 
     @worth(1, "inputs left alone, Python integers")
     def test_habits(self, student, references, rng):
-        case = references["sample/one_way_0"]
+        case = self.one_way(references, 0)
         inputs = case.inputs | {"rng": generator(seeds(rng, 1)[0])}
         got, after = student.call(self.exercise, *inputs.values(), inputs_after=True)
         agree(got, case.outputs["indices"], "the list of indices")
@@ -372,6 +402,16 @@ class TestOptimize:
     exercise = "optimize"
     provides = {"clip": oracle.clip, "log_probability": oracle.log_probability}
 
+    ASKED = {"plain": ("bedec", (0.1, 0.25), 0.7), "one_letter": ("c", (0.3, 50.0), 0.7), "steep": ("adbce", (), 2.5)}
+
+    def own(self, references: Cases, kind: str) -> Case:
+        """A case of the submission's own parameters: a name, learning_rate and max_value if given, and a scale."""
+        name, options, scale = self.ASKED[kind]
+        char_to_ix = oracle.vocabulary("abcde")
+        return references.live(
+            f"optimize/{kind}", lambda rng: oracle._optimize_case(rng, name, char_to_ix, *options, scale=scale)
+        )
+
     def examine(self, student: Any, case: Case, *names: str, when: str = "") -> None:
         got = dict(zip(STEP, unpack(student.call(self.exercise, *case.inputs.values()), *STEP), strict=True))
         for name in names:
@@ -380,25 +420,25 @@ class TestOptimize:
     @worth(3, "loss")
     def test_loss(self, student, references):
         for name in ("plain", "one_letter", "steep"):
-            self.examine(student, references[f"optimize/{name}"], "loss")
+            self.examine(student, self.own(references, name), "loss")
 
     @worth(3, "gradients, clipped")
     def test_gradients(self, student, references):
-        self.examine(student, references["optimize/one_letter"], "gradients", when="where nothing is to be clipped")
-        self.examine(student, references["optimize/plain"], "gradients", when="where much is to be clipped")
-        self.examine(student, references["optimize/steep"], "gradients", when="with max_value left out")
+        self.examine(student, self.own(references, "one_letter"), "gradients", when="where nothing is to be clipped")
+        self.examine(student, self.own(references, "plain"), "gradients", when="where much is to be clipped")
+        self.examine(student, self.own(references, "steep"), "gradients", when="with max_value left out")
 
     @worth(4, "new parameters")
     def test_parameters(self, student, references):
-        self.examine(student, references["optimize/plain"], "new_parameters")
-        self.examine(student, references["optimize/one_letter"], "new_parameters")
+        self.examine(student, self.own(references, "plain"), "new_parameters")
+        self.examine(student, self.own(references, "one_letter"), "new_parameters")
         when = "with learning_rate and max_value left out"
-        self.examine(student, references["optimize/steep"], "new_parameters", when=when)
+        self.examine(student, self.own(references, "steep"), "new_parameters", when=when)
 
     @worth(1, "last state")
     def test_last_state(self, student, references):
         for name in ("plain", "one_letter"):
-            self.examine(student, references[f"optimize/{name}"], "a_last")
+            self.examine(student, self.own(references, name), "a_last")
 
     @worth(1, "inputs left alone, repeated calls")
     def test_habits(self, student, references, rng):
@@ -472,16 +512,21 @@ class TestTrainModel:
     exercise = "train_model"
     provides = {"optimize": oracle.optimize, "clip": oracle.clip}
 
+    def own(self, references: Cases) -> Case:
+        """One name for three epochs, with parameters of the submission's own."""
+        more = {"order": [0] * 3, "epochs": 3, "learning_rate": 0.2, "max_value": 0.5}
+        return own(references, "train_model/one_name", oracle._train_case, ["badde"], **more)
+
     @worth(2, "losses")
     def test_losses(self, student, references, rng):
-        case = references["train_model/one_name"]
+        case = self.own(references)
         inputs = case.inputs | {"rng": generator(seeds(rng, 1)[0])}
         _, losses = unpack(student.call(self.exercise, *inputs.values()), "trained", "losses")
         agree(losses, case.outputs["losses"], "losses", when="for one name, several epochs")
 
     @worth(2, "trained parameters")
     def test_trained(self, student, references, rng):
-        case = references["train_model/one_name"]
+        case = self.own(references)
         inputs = case.inputs | {"rng": generator(seeds(rng, 1)[0])}
         trained, _ = unpack(student.call(self.exercise, *inputs.values()), "trained", "losses")
         agree(trained, case.outputs["trained"], "trained", when="for one name, several epochs")

@@ -1,9 +1,9 @@
 """Hidden grader of unit 03.
 
 Models stay in the student's process: they are given weights, and what they answer is compared with what Keras's own
-LSTM layer says of whole sequences (references) or with the NumPy oracle (live cases). Sizes all differ, no state is
-zero. Sampling is judged by exact binomial bounds, which a right answer passes but for a chance of one in some ten
-million.
+LSTM layer says of whole sequences (references, of which each submission is asked one of 16) or with the NumPy oracle
+(live cases). Sizes all differ, no state is zero. Choruses are drawn for each submission, too. Sampling is judged by
+exact binomial bounds, which a right answer passes but for a chance of one in some ten million.
 ``generate`` plays on a toy model of the grader's, which sees each question that it is asked.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 from scipy.stats import binom
 
 from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake, worth
 from autograder.examination.models import Model
 from autograder.examination.student import Provided
@@ -72,8 +73,33 @@ def alike(got: Any, expected: Any) -> bool:
         return False
 
 
+def chorus(references: Cases, kind: str) -> tuple[list[oracle.Note], int]:
+    """A submission's own notes, and the length: ``late`` begin after a bar and end before the last, ``on_time`` not."""
+    bars, start, left = {"late": (8, 52, 100), "on_time": (5, 0, 0)}[kind]
+
+    length = bars * oracle.TICKS_PER_BAR
+
+    def made(rng: np.random.Generator) -> list[oracle.Note]:
+        notes: list[oracle.Note] = []
+        while not rests_beyond_a_bar_line(oracle.encode_chorus(notes, length)):
+            notes = oracle.draw_notes(rng, bars, start, length - left)
+        return notes
+
+    return references.live(f"chorus/{kind}", made), length
+
+
+def rests_beyond_a_bar_line(tokens: list[oracle.Token]) -> bool:
+    """Whether a rest between two notes is cut."""
+    notes = [place for place, (_, pitch) in enumerate(tokens) if pitch != oracle.REST]
+    return any(later - earlier > 2 for earlier, later in zip(notes, notes[1:], strict=False))
+
+
 class TestEncodeChorus:
     exercise = "encode_chorus"
+
+    def own(self, references: Cases, kind: str) -> Case:
+        notes, length = chorus(references, kind)
+        return _case(oracle.encode_chorus, "tokens", notes=notes, length=length)
 
     @worth(3, "notes without gaps")
     def test_no_gaps(self, student, references, rng):
@@ -86,11 +112,11 @@ class TestEncodeChorus:
 
     @worth(5, "rests between notes, cut at bar lines")
     def test_rests_between(self, student, references, rng):
-        same(student, self.exercise, references["encode_chorus/on_time"])
+        same(student, self.exercise, self.own(references, "on_time"))
 
     @worth(4, "rests before the first note and after the last")
     def test_rests_around(self, student, references, rng):
-        same(student, self.exercise, references["encode_chorus/late"], "when the first note comes late")
+        same(student, self.exercise, self.own(references, "late"), "when the first note comes late")
         same(student, self.exercise, references["encode_chorus/silence"], "for a chorus without notes")
 
     @worth(2, "other choruses")
@@ -106,8 +132,9 @@ class TestDecodeTokens:
 
     @worth(4, "onsets, with rests counted in")
     def test_notes(self, student, references, rng):
-        for name in ("late", "on_time"):
-            same(student, self.exercise, references[f"decode_tokens/{name}"])
+        for kind in ("late", "on_time"):
+            tokens = oracle.encode_chorus(*chorus(references, kind))
+            same(student, self.exercise, _case(oracle.decode_tokens, "notes", tokens=tokens))
 
     @worth(2, "other solos")
     def test_others(self, student, references, rng):
@@ -120,17 +147,21 @@ class TestDecodeTokens:
 class TestToMidi:
     exercise = "to_midi"
 
+    def own(self, references: Cases, kind: str) -> Case:
+        notes, _ = chorus(references, kind)
+        return _case(oracle.to_midi, "events", notes=notes, on_beat=70, off_beat=101)
+
     @worth(4, "waits, pitches and ends")
     def test_events(self, student, references, rng):
-        for name in ("late", "on_time"):
-            case = references[f"to_midi/{name}"]
+        for kind in ("late", "on_time"):
+            case = self.own(references, kind)
             events = student.call(self.exercise, *case.inputs.values())
             shape = [(wait, pitch, velocity > 0) for wait, pitch, velocity in case.outputs["events"]]
             listed(_only_whether_on(events), shape, "events")
 
     @worth(2, "velocities")
     def test_velocities(self, student, references, rng):
-        same(student, self.exercise, references["to_midi/late"])
+        same(student, self.exercise, self.own(references, "late"))
         same(student, self.exercise, references["to_midi/silence"], "when there are no notes")
 
     @worth(1, "other solos")
@@ -159,11 +190,11 @@ class TestMakeWindows:
 
     @worth(3, "X and Y")
     def test_tokens(self, student, references, rng):
-        self._compare(student, references["make_windows/plain"], "XY")
+        self._compare(student, self._own(references), "XY")
 
     @worth(3, "conditions")
     def test_conditions(self, student, references, rng):
-        self._compare(student, references["make_windows/plain"], "C")
+        self._compare(student, self._own(references), "C")
 
     @worth(3, "how many windows")
     def test_number(self, student, references, rng):
@@ -177,6 +208,10 @@ class TestMakeWindows:
         inputs = {"tokens": rng.permutation(50)[:n], "conditions": rng.normal(size=(n, n_c)), "T_x": T_x, "hop": hop}
         case = Case(inputs, dict(zip("XCY", oracle.make_windows(*inputs.values()), strict=True)))
         untouched(inputs, self._compare(student, case, "XYC"))
+
+    def _own(self, references: Cases) -> Case:
+        sizes = {"plain": (23, 5, 4)}
+        return references.live("windows", lambda rng: oracle._window_cases(rng, sizes)["make_windows/plain"])
 
     def _compare(self, student: Any, case: Case, names: str, when: str = "") -> Any:
         got, after = student.call(self.exercise, *case.inputs.values(), inputs_after=True)

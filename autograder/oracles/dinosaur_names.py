@@ -9,6 +9,7 @@ tests/test_dinosaur_names.py holds all of it against a Keras SimpleRNN and Gradi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import permutations, product
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from scipy import special
 from scipy.signal import lfilter
 
+from autograder.course.variants import VARIANTS, variant
 from unrolled.arrays import Case
 
 Array = np.ndarray
@@ -171,6 +173,12 @@ def random_parameters(rng: np.random.Generator, n_a: int, n_x: int, scale: float
     return {key: scale * rng.standard_normal(shape) for key, shape in shapes.items()}
 
 
+def random_text(rng: np.random.Generator) -> str:
+    """Names of some letters of the alphabet, each on a line of its own."""
+    letters = rng.permutation(list("abcdefghijklmnopqrstuvwxyz"))[: rng.integers(6, 12)]
+    return "".join("".join(rng.choice(letters, rng.integers(2, 7))) + EOS for _ in range(4))
+
+
 def random_name(rng: np.random.Generator, char_to_ix: dict[str, int], length: int) -> str:
     """Letters of the vocabulary, EOS left out."""
     return "".join(rng.choice([letter for letter in char_to_ix if letter != EOS], length))
@@ -229,6 +237,32 @@ def _greedy(
     return indices, float(lead)
 
 
+def disguised(rng: np.random.Generator, parameters: Parameters) -> tuple[Parameters, Array]:
+    """→ a network that writes the same with other letters, and the new index of each old one; EOS keeps its own.
+
+    Letters and hidden units stand in another order, and some units have the other sign, which tanh does not mind.
+    """
+    n_a, n_x = parameters["ba"].shape[0], parameters["by"].shape[0]
+    units, signs = rng.permutation(n_a), rng.choice([-1.0, 1.0], (n_a, 1))
+    letters = np.concatenate([[0], 1 + rng.permutation(n_x - 1)])
+    Waa, Wax = parameters["Wa"][:, :n_a], parameters["Wa"][:, n_a:]
+    changed = {
+        "Wa": signs * np.hstack([Waa[:, units] * signs.T, Wax[:, letters]])[units],
+        "ba": signs * parameters["ba"][units],
+        "Wya": parameters["Wya"][letters][:, units] * signs.T,
+        "by": parameters["by"][letters],
+    }
+    return changed, np.argsort(letters)
+
+
+def disguised_case(rng: np.random.Generator, case: Case) -> Case:
+    """A case of :func:`one_way` with a network that writes the same with other letters."""
+    parameters, places = disguised(rng, case.inputs["parameters"])
+    return Case(
+        case.inputs | {"parameters": parameters}, {"indices": [int(places[old]) for old in case.outputs["indices"]]}
+    )
+
+
 def talkative(seed: str, letters: str, n_a: int) -> Parameters:
     """A network that never ends a name, and whose letters depend on the past."""
     rng = np.random.default_rng([*seed.encode()])
@@ -259,9 +293,12 @@ def public_cases() -> dict[str, Case]:
 
 
 def hidden_cases() -> dict[str, Case]:
-    """What the hidden grader compares with; no inputs in common with the public cases."""
+    """What the hidden grader compares with, and what the diagnosis learns from which values hang on which; no inputs in
+    common with the public cases.
+    """
+    orders = (_orders(f"hidden {number}", ["ab", "cade", "bebedac"], 2) for number in range(VARIANTS))
     return {f"{exercise}/{name}": case for exercise, name, case in _hidden()} | {
-        "train_model/orders": _orders("hidden", ["ab", "cade", "bebedac"], 2),
+        variant("train_model/orders", number): case for number, case in enumerate(orders)
     }
 
 
@@ -435,7 +472,14 @@ def _orders(purpose: str, names: list[str], epochs: int) -> Case:
     inputs = {"names": names, "parameters": parameters, "char_to_ix": char_to_ix, "rng": 5, "epochs": epochs}
     inputs |= {"learning_rate": 0.2, "max_value": 0.8}
     orders = [sum(parts, ()) for parts in product(permutations(range(len(names))), repeat=epochs)]
-    ends = [train_in_order(names, parameters, char_to_ix, order, 0.2, 0.8) for order in orders]
+
+    @cache
+    def trained_on(order: tuple[int, ...]) -> tuple[Parameters, Array]:
+        before, losses = trained_on(order[:-1]) if order else (parameters, np.zeros(0))
+        after, loss = train_in_order(names, before, char_to_ix, order[-1:], 0.2, 0.8)
+        return after, np.concatenate([losses, loss])
+
+    ends = [trained_on(order) for order in orders]
     outputs = {
         "orders": np.array(orders),
         "trained": {key: np.stack([trained[key] for trained, _ in ends]) for key in parameters},

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.course.variants import VARIANTS, variant
 from autograder.oracles.jazz_solo_network import Weights
 from unrolled.arrays import Case
 from unrolled.wire import Recipe
@@ -231,7 +232,9 @@ def public_cases() -> dict[str, Case]:
 
 
 def hidden_cases() -> dict[str, Case]:
-    """What the hidden grader compares with; no inputs in common with the public cases."""
+    """What the hidden grader compares with, and what the diagnosis learns from which values hang on which; no inputs in
+    common with the public cases. Of the networks, which Keras answers, a submission is asked one of several.
+    """
     rng = np.random.default_rng([*b"unit 03 hidden"])
     late = draw_notes(rng, 8, 52, 8 * TICKS_PER_BAR - 100)
     on_time = draw_notes(rng, 5, 0, 5 * TICKS_PER_BAR)
@@ -239,7 +242,10 @@ def hidden_cases() -> dict[str, Case]:
     cases |= _window_cases(
         rng, {"plain": (23, 5, 4), "every_token": (9, 4, 1), "exactly_one": (7, 6, 3), "none": (5, 5, 2)}
     )
-    return cases | _network_cases(rng, m=2, T_x=3, n_a=3, n_values=5, n_conditions=4)
+    sizes = {"m": 2, "T_x": 3, "n_a": 3, "n_values": 5, "n_conditions": 4}
+    for number in range(VARIANTS):
+        cases |= {variant(name, number): case for name, case in _network_cases(rng, **sizes).items()}
+    return cases
 
 
 def _note_cases(choruses: dict[str, tuple[list[Note], int]]) -> dict[str, Case]:
