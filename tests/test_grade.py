@@ -28,7 +28,7 @@ from autograder.course.units import Unit
 from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook import marking
 from autograder.gradebook.course_folder import Course
-from autograder.gradebook.ledger import Ledger, fingerprint, grader_digest
+from autograder.gradebook.ledger import Ledger, fingerprint
 from autograder.judging.examiner import pool
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.submissions import Submission, course_key, loose_key, read_files, seed_of

@@ -6,6 +6,8 @@ import os
 import shlex
 import signal
 import sys
+import time
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +18,7 @@ from rich.console import Console
 from autograder.commands.usage import Screen, built_units, need_folder, wrong
 
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
+    from autograder.cluster.reaching import Reached
     from autograder.course.units import Unit
     from autograder.examination.verdict import Verdict
     from autograder.gradebook.course_folder import Course
@@ -25,6 +28,7 @@ if TYPE_CHECKING:  # what judging needs takes a second to import, and --help sho
     from autograder.judging.submissions import Submission
 
 
+CLUSTER = "On many machines"
 LINE_EVERY = 10  # submissions, where progress cannot be drawn
 
 
@@ -47,10 +51,30 @@ def grade(
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Grade even where students' code cannot be locked down.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have the workers of this dask.distributed scheduler judge, e.g. tcp://127.0.0.1:8786.",
+            rich_help_panel=CLUSTER,
+        ),
+    ] = None,
+    tls_ca_file: Annotated[
+        Path | None, typer.Option(help="The authority's certificate (PEM), for tls://.", rich_help_panel=CLUSTER)
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="This machine's certificate (PEM).", rich_help_panel=CLUSTER)
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).", rich_help_panel=CLUSTER)] = None,
+    trust_network: Annotated[
+        bool,
+        typer.Option("--trust-network", help="Use an unencrypted address of another machine.", rich_help_panel=CLUSTER),
+    ] = False,
 ) -> None:
     """Grade a class, or some notebooks; a stopped run goes on where it was when it is run again."""
     if notebooks and course:
         wrong("grade", "give notebooks or --course, not both: notebooks on their own go into no gradebook")
+    reached = _reached(cluster, tls_ca_file, tls_cert, tls_key, trust_network)
     (wanted,) = built_units("grade", unit)
     opened, handed_in = (None, _loose(notebooks)) if notebooks else _class(course or Path(), wanted)
     _need_lockdown(accept_risk)
@@ -60,7 +84,7 @@ def grade(
 
     console = Screen()
     configured = opened is None or opened.settle_settings()
-    marking = Marking(wanted, jobs, opened, accept_risk, regrade, feedback)
+    marking = Marking(wanted, jobs, opened, accept_risk, regrade, feedback, reached=reached)
     _run(marking, handed_in.submissions, console)
     _tell(marking, console, json)
     _tell_left_out(handed_in, wanted)
@@ -98,6 +122,26 @@ def _loose(notebooks: list[Path]) -> HandedIn:
     return HandedIn([Loose(str(path), path) for path in dict.fromkeys(notebooks)])
 
 
+def _reached(
+    address: str | None, authority: Path | None, certificate: Path | None, key: Path | None, trust_network: bool
+) -> Reached | None:
+    """How the cluster is reached, if one is asked for; wrong usage if it cannot or may not be."""
+    from autograder.cluster.reaching import BadCluster, Reached
+
+    if address is None:
+        if authority or certificate or key or trust_network:
+            wrong("grade", "--tls-… and --trust-network go with --cluster ADDRESS")
+        return None
+    if find_spec("distributed") is None:
+        wrong("grade", "--cluster needs one package more: .venv/bin/pip install -e '.[instructor-cluster]'")
+    reached = Reached(address, authority, certificate, key, trust_network, lambda said: typer.echo(said, err=True))
+    try:
+        reached.check()
+    except BadCluster as error:
+        wrong("grade", str(error))
+    return reached
+
+
 def _need_lockdown(accept_risk: bool) -> None:
     from autograder.sandbox import confine
 
@@ -114,6 +158,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
     """Mark with a progress bar; where there is no terminal, with a line now and then."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from autograder.cluster.reaching import BadCluster
     from autograder.gradebook.beginning import BadCourse
     from autograder.gradebook.transaction import GradebookBusy
 
@@ -121,11 +166,15 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(f"{marking.unit.slug}: warming up", total=len(submissions))
 
+        began = time.monotonic()
+
         def told(verdict: Verdict) -> None:
-            progress.update(task, description=marking.unit.slug, advance=1)
-            done = int(progress.tasks[0].completed)
+            done = int(progress.tasks[0].completed) + 1
+            by_whom = f" on {marking.workers} workers, {60 * done / (time.monotonic() - began):.0f} a minute"
+            doing = f"{marking.unit.slug}{by_whom if marking.workers else ''}"
+            progress.update(task, description=doing, advance=1)
             if not console.is_terminal and done % LINE_EVERY == 0:
-                console.print(f"{marking.unit.slug}: {done} of {len(submissions)} judged", highlight=False)
+                console.print(f"{doing}: {done} of {len(submissions)} judged", highlight=False)
 
         marking.told = told
         before = signal.signal(signal.SIGTERM, _interrupt)  # a request to stop, which by default removes nothing
@@ -133,7 +182,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
             marking.run(submissions)
         except BadCourse as error:
             wrong("grade", str(error))
-        except GradebookBusy as error:
+        except (GradebookBusy, BadCluster) as error:
             progress.stop()
             typer.echo(f"grade: {error}.", err=True)
             raise typer.Exit(1) from None

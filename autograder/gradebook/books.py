@@ -108,11 +108,10 @@ class Books:
 
 
 @contextmanager
-def open_books(course: Course, unit: Unit, jobs: int, feedback: bool = True) -> Iterator[Books]:
-    """The books of a unit, with clerks. Raises BadCourse, GradebookBusy."""
+def open_books(course: Course, unit: Unit, count: int, feedback: bool = True) -> Iterator[Books]:
+    """The books of a unit, with so many clerks, at least one. Raises BadCourse, GradebookBusy."""
     course.prepare(unit)
     standings = course.standings(unit)
-    count = max(1, jobs // 2)  # all this is written in a fraction of the time that a submission is judged in
     course.state.mkdir(mode=0o700, exist_ok=True)
     drafts = OwnFolder(DRAFTS, course.state)
     try:
@@ -121,7 +120,7 @@ def open_books(course: Course, unit: Unit, jobs: int, feedback: bool = True) -> 
             @cache
             def clerks() -> Workers:
                 begin = (_open_course, (course.folder, drafts.path))
-                return block.enter_context(Workers(count, get_context("spawn"), *begin, WRITING))
+                return block.enter_context(Workers(max(1, count), get_context("spawn"), *begin, WRITING))
 
             yield Books(course, unit, Ledger.of(course.state, unit, drafts.path), clerks, feedback, standings)
     finally:

@@ -73,15 +73,6 @@ def fingerprint(files: Mapping[str, bytes], seed: int, grader: str, protections:
     return hashlib.sha256("\n".join([digest(files), str(seed), grader, *protections]).encode()).hexdigest()
 
 
-def grader_digest(unit: Unit) -> str:
-    """A fingerprint of what judges a unit: its grader, references and release, and the oracles of live cases.
-
-    The machinery around them is left out: an update of this package is no reason to grade a class anew.
-    """
-    paths = [unit.grader, unit.references, unit.release_notebook, *sorted(unit.grader.parents[1].glob("oracles/*.py"))]
-    return digest({path.name: path.read_bytes() for path in paths if path.is_file()})
-
-
 def write_whole(path: Path, content: bytes, mode: int = 0o644, drafts: Path | None = None) -> None:
     """Write a file all at once: whoever reads it finds the old content or the new one.
 

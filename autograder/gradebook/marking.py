@@ -3,6 +3,9 @@
 A submission that makes the tool fail is reported and left out; the others go on. What was kept before an interruption
 is not judged again. When an examiner ends, or a student's process and nobody knows by whom, the submission is judged
 again at the end, alone: what happened once may have been the machine.
+
+With the address of a cluster, its workers judge. The books are kept here all the same, and so is judged here what no
+worker brought to its end.
 """
 
 from __future__ import annotations
@@ -14,20 +17,24 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograder.cluster.reaching import BadCluster, Lost, Reached
 from autograder.course.units import Unit
 from autograder.examination.verdict import Verdict
 from autograder.gradebook.books import Books, Made, Work, open_books
 from autograder.gradebook.course_folder import Course
-from autograder.gradebook.ledger import fingerprint, grader_digest
+from autograder.gradebook.ledger import fingerprint
 from autograder.gradebook.transaction import GradebookBusy
 from autograder.judging.examiner import Examiners, LockdownUnavailable, NoChild, pool
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.settle import MOST_TRIES, settled
-from autograder.judging.submissions import Submission, course_key, loose_key, seed_of, unreadable
+from autograder.judging.submissions import Submission, course_key, grader_digest, loose_key, seed_of, unreadable
 from autograder.judging.workers import Died, TookTooLong
 from autograder.sandbox import confine
+
+if TYPE_CHECKING:  # an extra that few install
+    from autograder.cluster.examiners import Cluster
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Trial:
     notes: tuple[str, ...] = ()
     tries: tuple[Verdict, ...] = ()
     deaths: int = 0
+    here: bool = False  # judged on this machine, cluster or no
 
 
 @dataclass
@@ -48,6 +56,7 @@ class Marking:
     ``told`` is called with each verdict as soon as it is kept. After :meth:`run`, ``verdicts`` is in order
     of submission, and ``failures`` says of each submission that is lacking what went wrong with the tool.
     ``unwritten``: why a verdict that is kept is not in the gradebook. ``mended``: who had other points there.
+    ``reached``: how to reach a cluster that is to judge.
     """
 
     unit: Unit
@@ -57,6 +66,7 @@ class Marking:
     regrade: bool = False
     feedback: bool = True
     told: Callable[[Verdict], None] = lambda verdict: None
+    reached: Reached | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     unwritten: dict[str, str] = field(default_factory=dict)
@@ -69,16 +79,17 @@ class Marking:
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def run(self, submissions: Iterable[Submission]) -> None:
-        """Mark them all. Raises BadCourse, GradebookBusy, and LockdownUnavailable unless the risk is accepted."""
+        """Mark them all. Raises BadCourse, BadCluster, GradebookBusy, and LockdownUnavailable unless accepted."""
         with self._open:
             if self.course:
-                self._books = self._open.enter_context(open_books(self.course, self.unit, self.jobs, self.feedback))
+                clerks = self.jobs if self.reached else self.jobs // 2  # these take a fraction of the examiners' time
+                self._books = self._open.enter_context(open_books(self.course, self.unit, clerks, self.feedback))
                 self.mended = self._books.mended
             for submission in submissions:
                 with self._failing_alone(submission.name):
                     self._begin(submission)
                 # Enough to keep all busy; the other files stay on the disk.
-                while len(self._judging) >= 2 * self.jobs or len(self._writing) > 4 * self.jobs:
+                while len(self._judging) >= self._appetite or len(self._writing) > 4 * self.jobs:
                     self._collect()
             while self._judging or self._writing or self._again:
                 if self._again and not self._judging:
@@ -107,9 +118,8 @@ class Marking:
         if self._books:
             self._books.clerks()  # they begin while the examiners do
         with self._failing_alone(work.submission.name):
-            future = self._examiners.submit(
-                work.files, self.unit.slug, trial.seed, work.submission.name, root=self.unit.root
-            )
+            examiners = self._cluster if self.reached and not trial.here else self._examiners
+            future = examiners.submit(work.files, self.unit.slug, trial.seed, work.submission.name, root=self.unit.root)
             self._judging[future] = trial
 
     def _collect(self) -> None:
@@ -130,16 +140,19 @@ class Marking:
         """Keep the verdict, or have the submission judged again if there is none or it may be the machine's doing."""
         try:
             tries = (*trial.tries, future.result())
+        except Lost:
+            self._judge(replace(trial, here=True))
+            return
         except (Died, NoChild) as error:
             if isinstance(error, NoChild):
                 self._examiners.house_mended()
             if trial.deaths + 1 == MOST_TRIES:
                 raise
-            self._again.append(replace(trial, deaths=trial.deaths + 1))
+            self._again.append(replace(trial, deaths=trial.deaths + 1, here=True))
             return
         verdict = settled(tries)
         if verdict is None:
-            self._again.append(replace(trial, tries=tries))
+            self._again.append(replace(trial, tries=tries, here=True))
         else:
             self._finish(trial.work, replace(verdict, messages=(*verdict.messages, *trial.notes)))
 
@@ -168,7 +181,7 @@ class Marking:
         """A block for one submission: what goes wrong in it is noted, and the others go on."""
         try:
             yield
-        except LockdownUnavailable:  # nobody is left to judge the others
+        except (LockdownUnavailable, BadCluster):  # nobody is left to judge the others
             raise
         except GradebookBusy as error:
             self.unwritten[name] = str(error)
@@ -182,6 +195,24 @@ class Marking:
     @cached_property
     def _grader(self) -> str:
         return grader_digest(self.unit)
+
+    @property
+    def workers(self) -> int:
+        """How many workers of a cluster judge."""
+        return self._cluster.workers if "_cluster" in self.__dict__ else 0
+
+    @property
+    def _appetite(self) -> int:
+        """Submissions that keep all busy who judge."""
+        return self._cluster.appetite if "_cluster" in self.__dict__ else 2 * self.jobs
+
+    @cached_property
+    def _cluster(self) -> Cluster:
+        """Begun only when there is something to judge."""
+        from autograder.cluster.examiners import cluster
+
+        assert self.reached is not None
+        return self._open.enter_context(cluster(self.reached, self.unit, self.accept_risk))
 
     @cached_property
     def _examiners(self) -> Examiners:
