@@ -21,8 +21,8 @@ CODE_STUB = """\
 raise NotImplementedError("this exercise waits for your code")"""
 TEXT_STUB = "*Your answer goes here, in the place of this line.*"
 
-# The steps of `nbgrader autograde`: its own, but for the first of each list, which are ours. Names, not classes:
-# building notebooks needs none of them.
+# The steps of `nbgrader autograde`: its own, but for the first of each list, which are ours, and late work. Names, not
+# classes: building notebooks needs none of them.
 CLEANING = (
     "autograder.gradebook.engine.Reconcile",
     "nbgrader.preprocessors.ClearOutput",
@@ -36,7 +36,7 @@ GRADING = (
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.gradebook.people.extra_time.PenaltiesWithExtraTime",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 
@@ -75,6 +75,7 @@ def configure(c: Config, course: Path | str = ROOT) -> None:
     c.Autograde.sanitize_preprocessors = list(CLEANING)
     c.Autograde.autograde_preprocessors = list(GRADING)
     c.GenerateFeedback.exporter_class = PAGES
+    c.PenaltiesWithExtraTime.course = str(course)
 
 
 def is_configured(c: Config) -> bool:

@@ -96,6 +96,14 @@ class Course:
         """nbgrader's gradebook, open; use it in a ``with``."""
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
+    def has_students(self) -> bool:
+        """Whether anybody is in the gradebook, if there is one; none is begun."""
+        database = Path(self.directory.db_url.removeprefix("sqlite:///"))
+        if self.directory.db_url.startswith("sqlite:") and not database.is_file():
+            return False
+        with self.gradebook() as gradebook:
+            return bool(gradebook.students)
+
     def standings(self, unit: Unit, student: str | None = None) -> dict[str, Standing]:
         """What the gradebook holds, by student; of one student if there is a name. Raises GradebookBusy."""
         with told_when_busy(self.directory.db_url), self.gradebook() as gradebook:
@@ -231,6 +239,7 @@ class _SettingsReader(NbGrader):
 def _settings(folder: Path) -> NbGrader:
     """nbgrader's settings for a course: the user's, then its own. The folder that we are called from has no say."""
     app = _SettingsReader(raise_config_file_errors=True)
+    app.update_config(Config({"PenaltiesWithExtraTime": {"course": str(folder)}}))
     if not (folder / CONFIG).is_file():
         ours = Config()
         configure(ours, course=folder)

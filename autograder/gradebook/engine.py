@@ -23,7 +23,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import CheckCellMetadata, Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.utils.importstring import import_item
 
@@ -32,6 +32,7 @@ from autograder.examination.verdict import Verdict
 from autograder.gradebook.annotate import annotate
 from autograder.gradebook.beginning import BadCourse, prepare
 from autograder.gradebook.beside import guard, shown_safely, told
+from autograder.gradebook.people.extra_time import PenaltiesWithExtraTime
 from autograder.gradebook.transaction import wait_for_others
 from autograder.judging.reconcile import Unreadable, read_submission, reconcile
 from autograder.judging.settle import settled
@@ -63,9 +64,16 @@ def steps(converter: Autograde) -> list[type[NbGraderPreprocessor]]:
     in_order = [
         Reconcile,
         *(step for step in cleaning if step is not Reconcile),
-        *(TrustedExecute if issubclass(step, Execute) else step for step in grading),
+        *(_ours(step) for step in grading),
     ]
     return [step for step in in_order if step is not CheckCellMetadata]
+
+
+def _ours(step: type[NbGraderPreprocessor]) -> type[NbGraderPreprocessor]:
+    """Our step in the place of one of nbgrader's: for code that is run, and for penalties of those with more time."""
+    if issubclass(step, Execute):
+        return TrustedExecute
+    return PenaltiesWithExtraTime if step is AssignLatePenalties else step
 
 
 def _loaded(step: Any) -> type[NbGraderPreprocessor]:

@@ -1,0 +1,1 @@
+"""The commands that lay out a class folder and fill it."""

@@ -1,0 +1,1 @@
+"""Who is in a class: the roster read from a CSV file, and who has more time."""
