@@ -10,6 +10,8 @@ import typer
 from autograder.commands.audit import audit
 from autograder.commands.bench import bench
 from autograder.commands.build import build
+from autograder.commands.classes.collect import collect
+from autograder.commands.classes.course import course as course_folder
 from autograder.commands.classroom import classroom
 from autograder.commands.fuzz import fuzz
 from autograder.commands.grade import grade
@@ -35,5 +37,7 @@ for command in (build, references, grade, audit, classroom, fuzz, bench, run, re
     app.command()(command)
 
 
+app.command("course")(course_folder)
+app.command()(collect)
 if __name__ == "__main__":
     app()
