@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shlex
 import signal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # what judging needs takes a second to import, and --help sho
 
 
 CLUSTER = "On many machines"
+MOST_CHANGES = 40  # students whose changed points are told
 LINE_EVERY = 10  # submissions, where progress cannot be drawn
 
 
@@ -45,6 +47,10 @@ def grade(
     regrade: Annotated[
         bool, typer.Option("--regrade", help="Grade again what is graded, with the same seeds.")
     ] = False,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this student of the class; may be given again.", show_default=False),
+    ] = None,
     feedback: Annotated[
         bool, typer.Option("--feedback/--no-feedback", help="Make the pages that students get; or only the grades.")
     ] = True,
@@ -71,12 +77,17 @@ def grade(
         typer.Option("--trust-network", help="Use an unencrypted address of another machine.", rich_help_panel=CLUSTER),
     ] = False,
 ) -> None:
-    """Grade a class, or some notebooks; a stopped run goes on where it was when it is run again."""
+    """Grade a class, or some notebooks; a stopped run goes on where it was when it is run again.
+
+    Example: python -m autograder grade 01_rnn_step_by_step --course CLASS
+    """
     if notebooks and course:
         wrong("grade", "give notebooks or --course, not both: notebooks on their own go into no gradebook")
     reached = _reached(cluster, tls_ca_file, tls_cert, tls_key, trust_network)
     (wanted,) = built_units("grade", unit)
     opened, handed_in = (None, _loose(notebooks)) if notebooks else _class(course or Path(), wanted)
+    if student:
+        handed_in = _only(handed_in, student, opened)
     _need_lockdown(accept_risk)
     need_folder("grade", json)
 
@@ -110,6 +121,21 @@ def _class(folder: Path, unit: Unit) -> tuple[Course, HandedIn]:
         looked_for = course.path("submitted", "STUDENT", unit) / f"{unit.slug}.ipynb"
         wrong("grade", f"no submissions of {unit.slug}: looked for {looked_for}; --course DIR looks elsewhere")
     return course, handed_in
+
+
+def _only(handed_in: HandedIn, names: list[str], course: Course | None) -> HandedIn:
+    """What these students of the class handed in."""
+    from autograder.gradebook.submitted import HandedIn
+
+    if course is None:
+        wrong("grade", "--student is about a class: give --course, and no notebooks")
+    found = {submission.name: submission for submission in handed_in.submissions}
+    for name in names:
+        if name not in found:
+            near = difflib.get_close_matches(name, found, 1)
+            guess = f"did you mean {near[0]!r}?" if near else "it is the name of the folder in submitted/"
+            wrong("grade", f"no submission of a student {name!r}; {guess}")
+    return HandedIn([found[name] for name in dict.fromkeys(names)])
 
 
 def _loose(notebooks: list[Path]) -> HandedIn:
@@ -211,11 +237,25 @@ def _tell(marking: Marking, console: Console, json: Path | None) -> None:
     if marking.mended:
         why = "it held other points than their verdicts"
         typer.echo(f"The gradebook was mended for {_some(marking.mended)}: {why}.", err=True)
+    if marking.changed:
+        _tell_changes(marking)
     if marking.unwritten:
         names = _some(list(marking.unwritten))
         typer.echo(
             f"Judged, but not in the gradebook yet: {names}: {next(iter(marking.unwritten.values()))}.", err=True
         )
+
+
+def _tell_changes(marking: Marking) -> None:
+    """Say whose automatic points are others than before, and why."""
+    from autograder.gradebook.history.changes import FILE, in_words
+
+    lines = list(in_words(marking.changed, marking.totals))
+    typer.echo(f"Other points than before ({len(lines)}; {FILE} keeps them all):")
+    for line in lines[:MOST_CHANGES]:
+        typer.echo(f"  {line}")
+    if len(lines) > MOST_CHANGES:
+        typer.echo(f"  and {len(lines) - MOST_CHANGES} more")
 
 
 def _standings(marking: Marking) -> dict[str, Standing]:

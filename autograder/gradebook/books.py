@@ -19,6 +19,7 @@ from autograder.course.units import Unit, find_unit
 from autograder.examination.verdict import Verdict
 from autograder.gradebook.course_folder import DRAFTS, Course
 from autograder.gradebook.engine import Graded
+from autograder.gradebook.history.changes import Change, changes, note
 from autograder.gradebook.ledger import Ledger
 from autograder.gradebook.standing import Standing
 from autograder.judging.folder import read_timestamp
@@ -47,7 +48,8 @@ class Books:
     """Where the verdicts of one unit in one course are entered.
 
     ``clerks`` starts them when it is called first: often all is written. ``mended``: students whose points in the
-    gradebook were others than those of the verdict written there.
+    gradebook were others than those of the verdict written there. ``changed``: exercises with other points than in the
+    verdict before; ``totals``: those students' points before and after.
     """
 
     course: Course
@@ -57,6 +59,8 @@ class Books:
     feedback: bool
     standings: Mapping[str, Standing]
     mended: list[str] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    totals: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def find(self, work: Work) -> Verdict | None:
         """The verdict that was kept on this work."""
@@ -73,6 +77,7 @@ class Books:
         if standing and not standing.agrees(self.ledger.last(name) or verdict):
             self.mended.append(name)
         if new:
+            self._compare(self.ledger.kept(name), verdict)
             self.ledger.keep(name, work.fingerprint, verdict)
         kept = self.ledger.made(name)
         if standing is None or not standing.agrees(verdict) or not self.ledger.is_written(name, self._stamp(work)):
@@ -84,6 +89,14 @@ class Books:
         if standing.may_be_penalised or (self.feedback and stale):
             return self.clerks().submit(_renew, name, *self._where, kept.get("page") if self.feedback else None)
         return None
+
+    def _compare(self, before: Verdict | None, after: Verdict) -> None:
+        """Note what a new verdict changes."""
+        found = changes(before, after) if before else []
+        if before and found:
+            self.changed += found
+            self.totals[after.submission] = before.score, after.score
+            note(self.course.folder, self.unit.slug, found)
 
     def enter_plainly(self, work: Work, verdict: Verdict) -> Future[Made]:
         """Have a verdict written with all of the student's texts as they stand, after a clerk has failed."""

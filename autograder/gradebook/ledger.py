@@ -39,6 +39,11 @@ class Ledger:
         entry = self._entry(student)
         return Verdict.from_json(json.dumps(entry["verdict"])) if entry.get("written") else None
 
+    def kept(self, student: str) -> Verdict | None:
+        """The verdict that was last kept, whatever it was made of."""
+        entry = self._entry(student)
+        return Verdict.from_json(json.dumps(entry["verdict"])) if entry else None
+
     def keep(self, student: str, fingerprint: str, verdict: Verdict) -> None:
         """Keep a verdict; what is in the gradebook is from before it."""
         self._write(student, {"fingerprint": fingerprint, "written": None, "verdict": json.loads(verdict.to_json())})

@@ -24,6 +24,7 @@ from autograder.course.units import Unit
 from autograder.examination.verdict import Verdict
 from autograder.gradebook.books import Books, Made, Work, open_books
 from autograder.gradebook.course_folder import Course
+from autograder.gradebook.history.changes import Change
 from autograder.gradebook.ledger import fingerprint
 from autograder.gradebook.transaction import GradebookBusy
 from autograder.judging.examiner import Examiners, LockdownUnavailable, NoChild, pool
@@ -56,6 +57,7 @@ class Marking:
     ``told`` is called with each verdict as soon as it is kept. After :meth:`run`, ``verdicts`` is in order
     of submission, and ``failures`` says of each submission that is lacking what went wrong with the tool.
     ``unwritten``: why a verdict that is kept is not in the gradebook. ``mended``: who had other points there.
+    ``changed``: exercises with other points than in the verdict before; ``totals``: those students' before and after.
     ``reached``: how to reach a cluster that is to judge.
     """
 
@@ -71,6 +73,8 @@ class Marking:
     failures: dict[str, str] = field(default_factory=dict)
     unwritten: dict[str, str] = field(default_factory=dict)
     mended: list[str] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    totals: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     _books: Books | None = field(default=None, init=False)
     _judging: dict[Future[Verdict], Trial] = field(default_factory=dict, init=False)
@@ -84,7 +88,7 @@ class Marking:
             if self.course:
                 clerks = self.jobs if self.reached else self.jobs // 2  # these take a fraction of the examiners' time
                 self._books = self._open.enter_context(open_books(self.course, self.unit, clerks, self.feedback))
-                self.mended = self._books.mended
+                self.mended, self.changed, self.totals = self._books.mended, self._books.changed, self._books.totals
             for submission in submissions:
                 with self._failing_alone(submission.name):
                     self._begin(submission)

@@ -1,0 +1,1 @@
+"""What has changed in a class's grades from one run to the next."""
