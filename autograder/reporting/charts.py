@@ -15,7 +15,7 @@ import numpy as np
 from autograder.reporting.figures import Bin, PartFigures
 
 WIDE, TALL = 360, 190
-LEFT, RIGHT, TOP, BOTTOM = 34, 8, 20, 38  # around the plot: room for numbers and names of axes
+LEFT, RIGHT, TOP, BOTTOM = 36, 20, 26, 42  # around the plot: room for numbers and names of axes
 
 
 def histogram(key: str, title: str, bins: Sequence[Bin], unit: str, of_what: str) -> str:
@@ -36,7 +36,7 @@ def histogram(key: str, title: str, bins: Sequence[Bin], unit: str, of_what: str
     for edge in [*shown, end]:
         _text(svg, _x(edge / end), TALL - BOTTOM + 15, f"{edge:g}")
     _text(svg, (LEFT + WIDE - RIGHT) / 2, TALL - 5, unit, "name")
-    _text(svg, LEFT - 30, 10, of_what, "name start")
+    _text(svg, 4, 11, of_what, "name start")
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -62,7 +62,7 @@ def parts_plot(key: str, title: str, figures: Sequence[PartFigures]) -> str:
             f"{each.part.exercise}, {each.part.title}: {each.passed} of {each.tried} have it, {value:.2f}"
         )
     _text(svg, (LEFT + WIDE - RIGHT) / 2, 245, "of the class have the part", "name")
-    _text(svg, LEFT - 30, 10, "tells good from weak", "name start")
+    _text(svg, 4, 11, "tells good from weak", "name start")
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -92,7 +92,7 @@ def shares_plot(key: str, title: str, shares: np.ndarray, bound: float) -> str:
     for share in (0, 0.25, 0.5, 0.75, 1):
         _text(svg, _x(share), TALL - BOTTOM + 15, f"{share:.0%}")
     _text(svg, (LEFT + WIDE - RIGHT) / 2, TALL - 5, "of their own code in both", "name")
-    _text(svg, LEFT - 30, 10, "pairs (heights grow with the root)", "name start")
+    _text(svg, 4, 11, "pairs, on a square-root scale", "name start")
     return ET.tostring(svg, encoding="unicode")
 
 

@@ -19,6 +19,7 @@ KINDS = ("correct", "part", "incorrect", "raised", "timeout", "crashed", "not at
 FEWEST = 10  # submissions: with fewer, a correlation says more of chance than of a part
 _RAISED = re.compile(r"(`\w+` raised \w+)\b.*", re.DOTALL)
 _PROVIDED = "graded with a right "
+LIKELY = "most likely: "  # how a verdict begins to tell the mistake that it takes an answer for
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def sentences(verdicts: Iterable[Verdict], parts: Mapping[str, Sequence[Part]]) 
             said = [each for each in exercise.messages if not each.startswith(_PROVIDED)]
             if said and exercise.outcome not in ("correct", "not attempted"):
                 titles = [part.title for part in parts[exercise.id]]
-                counts[exercise.id, _RAISED.sub(r"\1", split(said[0], titles)[1])] += 1
+                told = split(said[0].removeprefix(LIKELY), titles)[1]
+                counts[exercise.id, _RAISED.sub(r"\1", told)] += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [Sentence(name, says, count) for (name, says), count in ranked]

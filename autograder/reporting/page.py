@@ -66,11 +66,11 @@ def points(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole percent; 100 % and 0 % only for all and for none."""
+    """A share in whole percent; 100% and 0% only for all and for none."""
     whole = round(100 * share)
     if whole == 100 and share < 1:
-        return "over 99 %"
-    return "under 1 %" if whole == 0 and share > 0 else f"{whole} %"
+        return "over 99%"
+    return "under 1%" if whole == 0 and share > 0 else f"{whole}%"
 
 
 def some(number: int, one: str, many: str = "") -> str:
