@@ -13,10 +13,12 @@ from autograder.commands.build import build
 from autograder.commands.classes.collect import collect
 from autograder.commands.classes.course import course as course_folder
 from autograder.commands.classroom import classroom
+from autograder.commands.export import export
 from autograder.commands.fuzz import fuzz
 from autograder.commands.grade import grade
 from autograder.commands.references import references
 from autograder.commands.release import release
+from autograder.commands.report import report
 from autograder.commands.run import run
 
 app = typer.Typer(
@@ -33,7 +35,7 @@ def course() -> None:
     """Build the course, make its references, grade a class."""
 
 
-for command in (build, references, grade, audit, classroom, fuzz, bench, run, release):
+for command in (build, references, grade, report, export, audit, classroom, fuzz, bench, run, release):
     app.command()(command)
 
 
