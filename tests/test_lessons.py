@@ -28,6 +28,7 @@ RNN, DINOSAURS, JAZZ, NAMES, DATES = (
     "04_named_entities",
     "05_date_translation",
 )
+TRIGGER = "06_trigger_word"
 IN_WORDS = dict(enumerate("no one two three four five six seven eight nine ten eleven twelve".split()))
 
 
@@ -102,6 +103,12 @@ def bars_of_forms() -> tuple[float, ...]:
     return tuple(sorted({chorus.length // jazz.TICKS_PER_BAR for chorus in jazz.load_choruses("all")}))
 
 
+def frequencies() -> tuple[float, float]:
+    """How many frequencies a frame of unit 06 has, and how far apart they are."""
+    told = lesson(TRIGGER)
+    return told["FRAME"] // 2 + 1, told["RATE"] / told["FRAME"]
+
+
 def counting() -> dict[str, Any]:
     """Unit 02 with the cells that count letters."""
     return lesson(DINOSAURS, "build_vocabulary(", "bigram_nats(", "count_contexts(")
@@ -141,6 +148,10 @@ CLAIMS: list[tuple[str, str, Callable[[], tuple[float, ...]], float]] = [  # les
     (DATES, r"of the hundred years from (\d+) to (\d+)", lambda: (dates.FIRST_YEAR, dates.LAST_YEAR), 0),
     (DATES, r"T_x \\cdot T_y\$ of them: (\d+) for a date", lambda: (lesson(DATES)["T_X"] * lesson(DATES)["T_Y"],), 0),
     (DATES, r"there are \$(\d+)\^\{10\}\$ answers of ten", lambda: (len(lesson(DATES)["MACHINE"]),), 0),
+    (TRIGGER, r"ours has `RATE` = ([\d,]+)", lambda: (lesson(TRIGGER)["RATE"],), 0),
+    (TRIGGER, r"still ([\d,]+) numbers for ten seconds", lambda: (10 * lesson(TRIGGER)["RATE"],), 0),
+    (TRIGGER, r"`N_ONES` = (\d+) steps after each word", lambda: (lesson(TRIGGER)["N_ONES"],), 0),
+    (TRIGGER, r"`FRAME // 2 \+ 1` = (\d+) frequencies, all (\d+) hertz apart", frequencies, 0),
     (DATES, r"with (\d+) numbers to choose from", lambda: (len(lesson(DATES)["MACHINE"]) + 2,), 0),
 ]
 

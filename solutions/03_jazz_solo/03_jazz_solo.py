@@ -888,6 +888,8 @@ print(f"saved over a new chord {saved[new_chord].mean():.2f}, over the same one 
 
 # %% [markdown]
 r"""
+It has learnt to listen: it saves most where a new chord begins, which the bigram cannot see.
+
 ## To choose is not to take the best
 
 The network gives probabilities; somebody has to choose. To take the most probable token each time is safe and dull: the
@@ -1298,7 +1300,7 @@ results = {
 r"""
 Read the table from row to row. Cold, it plays the changes nearly without a fault, and with few different tokens: it
 repeats itself. Hot, it has many, and is more often beside the chord. In between there is music. At no temperature does it
-recite: the longest runs that it shares with a training chorus are no longer than a lick.
+recite: the longest runs that it shares with a training chorus are about as long as a lick.
 
 ## For the road: MIDI
 
