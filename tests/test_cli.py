@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import BinaryIO
 
 import nbformat
 import pytest
 from typer.testing import CliRunner, Result
 
-from unrolled import notebooks
+from unrolled import documents, notebooks
 from unrolled.checking.calling import attempt, what_was_raised
 from unrolled.cli import app
 from unrolled.execution import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "01_rnn_step_by_step"
-SOLUTION = ROOT / "solutions" / SLUG / f"{SLUG}.ipynb"
-RIGHT_CELL = """import numpy as np
-
-def rnn_cell_forward(xt, a_prev, parameters):
-    p = parameters
-    a_next = np.tanh(p["Wax"] @ xt + p["Waa"] @ a_prev + p["ba"])
-    e = np.exp(p["Wya"] @ a_next + p["by"])
-    return a_next, e / e.sum(axis=0), (a_next, a_prev, xt, parameters)
-"""
 
 
 @pytest.fixture
@@ -48,12 +43,6 @@ def write(path: Path, *cells: str | nbformat.NotebookNode) -> Path:
     nodes = [nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
     nbformat.write(nbformat.v4.new_notebook(cells=nodes), path)
     return path
-
-
-def outcomes(result: Result) -> dict[str, str]:
-    """The table of `unrolled check`: outcome by exercise."""
-    rows = (line.split(maxsplit=2) for line in result.stdout.splitlines())
-    return {row[0]: row[2].strip() for row in rows if len(row) == 3 and row[1] in "✓✗!○"}
 
 
 def test_list_tells_title_time_and_points() -> None:
@@ -91,48 +80,6 @@ def test_installed_notebooks_are_found_before_the_checkouts(tmp_path: Path, monk
     assert [unit.slug for unit in notebooks.releases()] == ["07_gates"]
 
 
-def test_check_of_the_untouched_release_finds_nothing_attempted(folder: Path) -> None:
-    typed("start", SLUG)
-    variables = dict(os.environ)
-    result = typed("check", "01")
-    assert dict(os.environ) == variables  # it draws without a window, and leaves no trace of that
-    assert result.exit_code == 1
-    assert len(outcomes(result)) == 12
-    assert set(outcomes(result).values()) == {"not attempted"}
-    assert "raised an exception" not in result.stdout
-
-
-def test_check_of_the_solution_is_all_correct(folder: Path) -> None:
-    command = [sys.executable, "-m", "unrolled", "check", str(SOLUTION)]
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "12 of 12 exercises correct" in done.stdout
-
-
-def test_check_goes_on_after_cells_that_raise_and_without_check_cells(folder: Path) -> None:
-    write(
-        folder / f"{SLUG}.ipynb",
-        "oops(",
-        RIGHT_CELL,
-        "1 / 0",
-        nbformat.v4.new_code_cell("rnn_cell_forward = None", metadata={"tags": ["training"]}),
-        "def rnn_forward(x, a0, parameters):\n    print('[bold]seen[/bold]')\n    return a0[99]",
-        "from pathlib import Path\nPath('ran_here').touch()",
-    )
-    result = typed("check", SLUG)
-    assert result.exit_code == 1
-    found = outcomes(result)
-    assert (found["rnn_cell_forward"], found["rnn_forward"]) == ("correct", "raised")
-    assert found["lstm_forward"] == "not attempted"
-    assert "line 3 of the cell, in rnn_forward" in result.stdout and "return a0[99]" in result.stdout
-    assert "[bold]seen[/bold]" in result.stdout  # printed by the student's code, no markup of ours
-    assert "code cell 1, which begins: oops(\n      SyntaxError: " in result.stdout
-    assert "code cell 3, which begins: 1 / 0\n      ZeroDivisionError: division by zero" in result.stdout
-    assert (folder / "ran_here").exists()
-
-
 def test_a_cell_that_python_cannot_read_is_told_as_python_tells_a_whole_file() -> None:
     """Python 3.13 has a class of its own, with an underscore, for a line that the next one may still complete."""
     session, told = Session(), {}
@@ -156,33 +103,91 @@ def test_a_private_kind_of_exception_is_called_by_the_public_one_above_it() -> N
     assert tried.error is not None and what_was_raised(tried.error) == "KeyError: 3"
 
 
-def test_check_takes_a_renamed_notebook_by_its_imports(folder: Path) -> None:
-    write(folder / "homework.ipynb", "from unrolled.checks import rnn_step_by_step as checks", RIGHT_CELL)
-    assert outcomes(typed("check", "homework.ipynb"))["rnn_cell_forward"] == "correct"
+QUICK = ["--help", "--version", "list", "start --help", "start 1", "hint rnn_forward", "reset --help"]
 
 
-def test_check_says_what_is_wrong_with_a_file(folder: Path) -> None:
-    (folder / "torn.ipynb").write_text('{"cells": [')
-    (folder / "bytes.ipynb").write_bytes(b"\xff\xfe\x00")
-    write(folder / "other.ipynb", "x = 1")
-    for name, said in {
+@pytest.mark.parametrize("command", QUICK)
+def test_what_only_tells_something_waits_for_no_heavy_import(command: str, tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from unrolled.cli import app\n"
+        "try:\n    app(sys.argv[1:])\n"
+        "finally:\n    print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)"
+    )
+    typed = [sys.executable, "-c", program, *command.split()]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(typed, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout, done.stderr
+    heavy = {"nbformat", "jsonschema", "IPython", "numpy", "tensorflow", "keras", "matplotlib", "psutil", "autograder"}
+    assert not heavy & set(done.stderr.split())
+
+
+def test_a_file_that_is_no_notebook_is_told_by_its_kind(folder: Path) -> None:
+    good = (ROOT / "assignments" / SLUG / f"{SLUG}.ipynb").read_text()
+    half = good[: len(good) // 2]
+    lines = good.splitlines(keepends=True)
+    conflict = "".join([*lines[:9], "<<<<<<< HEAD\n", lines[9], "=======\n", lines[9], ">>>>>>> theirs\n", *lines[10:]])
+    files = {
+        "empty": (b"", "is empty"),
+        "half": (half.encode(), "ends in the middle"),
+        "half_a_word": (good[: good.index("rnn_cell_forward") + 5].encode(), "ends in the middle"),
+        "conflict": (conflict.encode(), "marks of a merge conflict, from line 10 on"),
+        "script": (b"import numpy as np\n", "begins with a brace"),
+        "list": (b"{}", "has no cells"),
+        "deep": (b'{"cells": ' + b"[" * 100_000, "nested too deeply"),
+        "bytes": (b"\xff\xfe\x00", "bytes that are no text"),
+        "comma": (good.replace('"metadata"', '"metadata" 7', 1).encode(), "cannot be read: line" ),
+        "newer": (good.replace('"nbformat": 4', '"nbformat": 5').encode(), "notebook format 5"),
+        "textless": (b'{"cells": [{"cell_type": "code"}], "nbformat": 4}', "its cell 1 has no text"),
+        "other": (b'{"cells": [], "nbformat": 4}', "is not the notebook of a unit"),
+    }
+    said = set()
+    for name, (content, words) in files.items():
+        (folder / f"{name}.ipynb").write_bytes(content)
+        result = typed("check", f"{name}.ipynb")
+        assert result.exit_code == 2, (name, result.output)
+        assert words.replace("cannot be read: line", "can be read: line") in result.stderr, (name, result.stderr)
+        assert result.stderr.count("\n") == 1 and not result.stdout.strip()
+        assert (folder / f"{name}.ipynb").read_bytes() == content
+        said.add(result.stderr.replace(name, ""))
+    assert len(said) == len(files) - 1  # both halves are told alike
+    for name, words in {
         "gone.ipynb": "There is no file gone.ipynb",
-        "torn.ipynb": "torn.ipynb is not a notebook that can be read",
-        "bytes.ipynb": "bytes.ipynb is not a notebook that can be read",
-        "other.ipynb": "other.ipynb is not the notebook of a unit",
+        "./": "is a folder",
         SLUG: f"`unrolled start {SLUG}` copies it here",
     }.items():
         result = typed("check", name)
-        assert result.exit_code == 2, name
-        assert said in " ".join(result.stderr.split()), result.stderr
-        assert not result.stdout.strip()
+        assert result.exit_code == 2 and words in result.stderr, result.stderr
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "half-checkpoint.ipynb").write_text(good)
+    assert "has kept an older copy: .ipynb_checkpoints/half-checkpoint.ipynb" in typed("check", "half.ipynb").stderr
 
 
-def test_ctrl_c_stops_at_the_cell_that_runs(folder: Path) -> None:
-    write(folder / f"{SLUG}.ipynb", "x = 1", "# an endless loop\nraise KeyboardInterrupt", "Path('went_on')")
-    result = typed("check", SLUG)
-    assert result.exit_code == 1
-    assert "Stopped in code cell 2, which begins: # an endless loop" in result.stderr
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_notebook_opens_in_every_encoding_of_json(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / f"{SLUG}.ipynb"
+    path.write_bytes((ROOT / "assignments" / SLUG / path.name).read_text().encode(encoding))
+    assert documents.read(path).cells == notebooks.find_release(SLUG).notebook.cells
+
+
+def test_a_notebook_from_before_version_4_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "old.ipynb"
+    cell = {"cell_type": "code", "input": ["x = 1"], "outputs": [], "language": "python", "metadata": {}}
+    sheet = {"cells": [cell], "metadata": {}}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [sheet]}
+    path.write_text(json.dumps(old))
+    assert [cell.source for cell in documents.read(path).code_cells] == ["x = 1"]
+
+
+def test_start_leaves_no_half_notebook_where_the_disk_is_full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: object, target: BinaryIO) -> None:
+        target.write(b"{")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    result = typed("start", "1")
+    assert result.exit_code == 1 and "cannot be written here: No space left on device" in result.stderr
+    assert not list(folder.iterdir())
 
 
 def test_doctor_is_content_here_and_says_what_to_type_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,38 +1,40 @@
-"""The students' command: ``unrolled doctor``, ``list``, ``start UNIT``, ``check UNIT``."""
+"""The students' command, as it is typed; what a command needs is imported by it alone, so that none waits for others."""
 
 from __future__ import annotations
 
-import re
 import shutil
-import time
-from importlib import metadata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from textwrap import indent
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from unrolled.checking.outcome import SYMBOLS, Outcome, Result, as_text
-from unrolled.notebooks import Release, UnknownUnit, UnreadableNotebook, find_release, releases
+if TYPE_CHECKING:
+    from rich.console import Console
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-STYLES: dict[Outcome, str] = {"correct": "green", "incorrect": "red", "raised": "yellow", "not attempted": "dim"}
 WRONG_USAGE = 2
+STOPPED_BY_CTRL_C = 130
 
 UnitName = Annotated[str, typer.Argument(metavar="UNIT", help="A unit: 01_rnn_step_by_step, 01, 1 or rnn.")]
 UnitOrFile = Annotated[str, typer.Argument(metavar="UNIT", help="A unit, or the path of a notebook.")]
+ExerciseName = Annotated[str, typer.Argument(metavar="EXERCISE", help="An exercise by its name, such as rnn_forward.")]
+InUnit = Annotated[
+    str | None,
+    typer.Option("--unit", metavar="UNIT", help="The unit, where several have such an exercise.", show_default=False),
+]
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        _console().print(f"unrolled {metadata.version('unrolled')}")
+        from importlib import metadata
+
+        print(f"unrolled {metadata.version('unrolled')}")
         raise typer.Exit()
 
 
@@ -48,6 +50,9 @@ def unrolled(
 @app.command()
 def doctor() -> None:
     """Say whether everything that the notebooks need is here, and what to type if it is not."""
+    from rich.table import Table
+    from rich.text import Text
+
     from unrolled.doctor import findings
 
     table = Table(box=None, pad_edge=False)
@@ -70,6 +75,11 @@ def doctor() -> None:
 @app.command(name="list")
 def list_units() -> None:
     """List the units: title, how long they take, points."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from unrolled.notebooks import releases
+
     found = releases()
     if not found:
         _stop("No notebooks are installed. `unrolled doctor` says what to type.", 1)
@@ -86,100 +96,152 @@ def list_units() -> None:
 @app.command()
 def start(unit: UnitName) -> None:
     """Copy a unit's notebook into this folder; a notebook that is already here stays as it is."""
-    release = _release(unit)
+    from unrolled.notebooks import UnknownUnit, find_release
+
+    try:
+        release = find_release(unit)
+    except UnknownUnit as error:
+        _stop(str(error))
     copy = Path(release.path.name)
+    begun = False
     try:
         with release.path.open("rb") as source, copy.open("xb") as target:
+            begun = True
             shutil.copyfileobj(source, target)
     except FileExistsError:
         _stop(f"{copy} is already here and stays as it is. To begin anew, move or rename it first.", 1)
-    except OSError as error:
+    except BaseException as error:
+        if begun:  # half a notebook would be in the way of the next try
+            copy.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         _stop(f"{copy} cannot be written here: {error.strerror}", 1)
-    _console().print(f"{copy} is in this folder. Open it with: jupyter lab {copy}", soft_wrap=True)
+    print(f"{copy} is in this folder. Open it with: jupyter lab {copy}")
 
 
 @app.command()
 def check(
     unit: UnitOrFile,
     exercise: Annotated[str | None, typer.Argument(help="Try this exercise only.", show_default=False)] = None,
+    all_cases: Annotated[
+        bool, typer.Option("--all-cases", help="Grade it with the hidden cases: in a checkout of the project.")
+    ] = False,
 ) -> None:
     """Run a notebook's cells and try every exercise on the public cases; exit status 0 when all are correct."""
-    from unrolled.checking.notebook import Interrupted, NoChecks, NoSuchExercise, check_notebook
+    with _told():
+        from unrolled.terminal import all_cases as graders
+        from unrolled.terminal.check import check as check_work
+        from unrolled.terminal.naming import exercise_in, work
 
-    path = _notebook(unit)
-    console = _console()
-    try:
-        with console.status(f"{path}: reading") as status:
-            checked = check_notebook(path, lambda doing: status.update(f"{path}: {doing}"), exercise)
-    except OSError as error:
-        _stop(f"{path} cannot be read: {error.strerror}")
-    except (UnreadableNotebook, NoChecks, NoSuchExercise) as error:
-        _stop(str(error))
-    except Interrupted as error:
-        _stop(str(error), 1)
-    console.print(Text(f"{path}, saved {_ago(time.time() - path.stat().st_mtime)} ago\n"), soft_wrap=True)
-    console.print(_table(checked.results))
-    for result in checked.results:
-        if result.outcome in ("incorrect", "raised"):
-            console.print()
-            console.print(Text(as_text(result)), soft_wrap=True)
-    if checked.errors:
-        console.print("\nOther cells that failed on the way:")
-        for cell in checked.errors:
-            console.print(Text(indent(str(cell), "  ")), soft_wrap=True)
-    correct = sum(result.correct for result in checked.results)
-    console.print(
-        f"\n{correct} of {len(checked.results)} exercises correct. Grading uses more cases than these checks."
-    )
-    if not checked.correct:
+        mine = work(unit)
+        if all_cases:
+            if exercise:
+                _stop("--all-cases grades the whole notebook: leave the exercise out.")
+            correct = graders.check_all_cases(mine)
+        else:
+            only = exercise_in(mine.release, exercise) if exercise else None
+            correct = check_work(mine, only, _console())
+    if not correct:
         raise typer.Exit(1)
 
 
-def _ago(seconds: float) -> str:
-    """A time that has passed, in words: how long ago a notebook was saved decides whether it was saved at all."""
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            number = int(seconds // size)
-            return f"{number} {unit}{'s' if number > 1 else ''}"
-    return "less than a minute"
+@app.command()
+def watch(unit: UnitOrFile) -> None:
+    """Check a notebook again whenever it is saved: what changed, and what depends on it."""
+    with _told():
+        from unrolled.terminal.naming import work
+        from unrolled.watching.watch import watch as watch_work
+
+        watch_work(work(unit), _console())
 
 
-def _table(results: tuple[Result, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("exercise", "outcome"):
-        table.add_column(title, no_wrap=True)
-    for result in results:
-        outcome = Text(f"{SYMBOLS[result.outcome]} {result.outcome}", STYLES[result.outcome])
-        table.add_row(Text(result.exercise), outcome)
-    return table
+@app.command()
+def hint(
+    exercise: ExerciseName,
+    unit: InUnit = None,
+    again: Annotated[bool, typer.Option("--again", help="Repeat the last hint.")] = False,
+) -> None:
+    """Give the next of an exercise's three hints, from a nudge to nearly the line."""
+    with _told():
+        from unrolled.terminal.hints import show
+        from unrolled.terminal.naming import owner_of
+
+        release, path = owner_of(exercise, unit)
+        show(release, exercise, path.resolve().parent if path else Path.cwd(), _console(), again)
 
 
-def _release(unit: str) -> Release:
+@app.command()
+def progress() -> None:
+    """Show the points so far of every unit in this folder, the written answers still empty, and what is next."""
+    with _told():
+        from unrolled.terminal.naming import works_here
+        from unrolled.terminal.progress import progress as show
+
+        works = works_here()
+        if not works:
+            _stop("There is no unit's notebook in this folder. `unrolled list` shows the units.")
+        show(works, _console())
+
+
+@app.command()
+def reset(exercise: ExerciseName, unit: InUnit = None) -> None:
+    """Put an exercise's stub back into the notebook; the old answer is kept in a file beside it."""
+    with _told():
+        from unrolled.terminal.naming import notebook_of
+        from unrolled.terminal.reset import reset as put_back
+
+        mine = notebook_of(exercise, unit)
+        done = put_back(mine, exercise)
+    what = "its cell, which was gone, is back" if done.was_gone else "its cell is the stub again"
+    print(f"{exercise} in {mine.path}: {what}." + (f" The old answer is in {done.kept}." if done.kept else ""))
+    print("If the notebook is open in JupyterLab: File, Reload Notebook from Disk.")
+
+
+@app.command()
+def solution(exercise: ExerciseName, unit: InUnit = None) -> None:
+    """Show the worked solution of an exercise, once you have tried it: in a checkout of the project."""
+    with _told():
+        from rich.syntax import Syntax
+
+        from unrolled.terminal.naming import notebook_of
+        from unrolled.terminal.solution import solution as worked
+
+        code = worked(notebook_of(exercise, unit), exercise)
+        console = _console()
+        console.print(Syntax(code, "python", background_color="default") if console.is_terminal else code, markup=False)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a student can put right is told in a line on standard error: nothing is printed as a traceback of ours."""
+    from unrolled.documents import UnreadableNotebook
+    from unrolled.terminal.all_cases import NoGraders
+    from unrolled.terminal.naming import NotFound
+    from unrolled.terminal.reset import CannotReset
+    from unrolled.terminal.running import NoProcess
+    from unrolled.terminal.solution import NotYet
+
     try:
-        return find_release(unit)
-    except UnknownUnit as error:
+        yield
+    except (NotFound, UnreadableNotebook) as error:
         _stop(str(error))
-
-
-def _notebook(unit: str) -> Path:
-    """The notebook that is meant: a path as it is, a unit's in this folder or in a folder of its name."""
-    if unit.endswith(".ipynb") or "/" in unit or not re.fullmatch(r"\w+", unit):
-        path = Path(unit)
-        if not path.is_file():
-            _stop(f"There is no file {path}.")
-        return path
-    slug = _release(unit).slug
-    for path in (Path(f"{slug}.ipynb"), Path(slug) / f"{slug}.ipynb"):
-        if path.is_file():
-            return path
-    _stop(f"There is no {slug}.ipynb in this folder. `unrolled start {slug}` copies it here; or give its path.")
+    except (CannotReset, NoGraders, NoProcess, NotYet) as error:
+        _stop(str(error), 1)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or error.strerror is None:
+            raise
+        _stop(f"{error.filename or 'A file'}: {error.strerror}")
+    except KeyboardInterrupt:
+        raise typer.Exit(STOPPED_BY_CTRL_C) from None
 
 
 def _stop(message: str, status: int = WRONG_USAGE) -> NoReturn:
     """End with a sentence on standard error."""
-    Console(stderr=True, highlight=False).print(Text(message), soft_wrap=True)
+    typer.echo(message, err=True)
     raise typer.Exit(status)
 
 
 def _console() -> Console:
+    from rich.console import Console
+
     return Console(highlight=False)

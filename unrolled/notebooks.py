@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
+from unrolled.documents import Cell, Notebook, read
 from unrolled.package import places
 
 PLACES = places("assignments")
@@ -18,10 +17,6 @@ PLACES = places("assignments")
 
 class UnknownUnit(LookupError):
     """No unit has that name; the message lists those that exist."""
-
-
-class UnreadableNotebook(ValueError):
-    """The file is no notebook that can be read; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Release:
         return self.path.stem
 
     @cached_property
-    def notebook(self) -> NotebookNode:
+    def notebook(self) -> Notebook:
         """The notebook itself."""
         return read(self.path)
 
@@ -55,12 +50,43 @@ class Release:
     @property
     def points(self) -> float:
         """Points of all exercises and written answers."""
-        marks = [cell.metadata.get("nbgrader", {}) for cell in self.notebook.cells]
-        return sum(mark.get("points", 0) for mark in marks if mark.get("grade"))
+        return sum(self.points_of.values()) + sum(cell.mark.get("points", 0) for cell in self.written_answers)
+
+    @cached_property
+    def points_of(self) -> dict[str, float]:
+        """The exercises, in order, and the points that their check cells carry."""
+        checks = {
+            cell.mark["grade_id"].removeprefix("check_"): float(cell.mark.get("points", 0))
+            for cell in self.notebook.cells
+            if cell.is_check
+        }
+        return {name: checks.get(name, 0.0) for name in (cell.exercise for cell in self.notebook.cells) if name}
+
+    @property
+    def written_answers(self) -> list[Cell]:
+        """The cells for answers in words, which a person grades."""
+        return [cell for cell in self.notebook.cells if cell.kind == "markdown" and cell.mark.get("solution")]
+
+    def answer_cell(self, exercise: str) -> Cell:
+        """The cell that waits for an exercise, with its stub. Raises KeyError."""
+        return self.notebook.cells[self._place_of(exercise)]
+
+    def hints(self, exercise: str) -> list[tuple[str, str]]:
+        """The hints that fold out above an exercise's cell, each as its title and its text. Raises KeyError."""
+        place = self._place_of(exercise)
+        above = self.notebook.cells[place - 1].source if place else ""
+        found = re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", above, re.DOTALL)
+        return [(title.strip(), text.strip()) for title, text in found]
+
+    def _place_of(self, exercise: str) -> int:
+        for place, cell in enumerate(self.notebook.cells):
+            if cell.exercise == exercise:
+                return place
+        raise KeyError(exercise)
 
     @property
     def _prose(self) -> str:
-        return "\n".join(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown")
+        return "\n".join(cell.source for cell in self.notebook.cells if cell.kind == "markdown")
 
 
 def releases() -> list[Release]:
@@ -84,10 +110,14 @@ def find_release(unit: str) -> Release:
         if len(matches) == 1:
             return matches[0]
     names = [release.slug for release in known]
-    near = difflib.get_close_matches(unit, names, 1)
-    guess = f" Did you mean {near[0]}?" if near else ""
     listed = ", ".join(names) or "none: the notebooks are missing from this installation"
-    raise UnknownUnit(f"There is no unit “{unit}”.{guess} The units are: {listed}")
+    raise UnknownUnit(f"There is no unit “{unit}”.{did_you_mean(unit, names)} The units are: {listed}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean …?`` with the known word that is nearest, or "" if none is near."""
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _whole(slug: str) -> list[str]:
@@ -101,14 +131,3 @@ def _numbers(slug: str) -> list[str]:
 
 def _words(slug: str) -> list[str]:
     return slug.lower().split("_")[1:]
-
-
-def read(path: Path) -> NotebookNode:
-    """The notebook in a file, brought to nbformat 4. Raises UnreadableNotebook, or OSError if it cannot be opened."""
-    try:
-        return nbformat.read(path, as_version=4)
-    except OSError:
-        raise
-    except Exception as error:  # nbformat raises many kinds: not JSON, no version, a bad schema, an encoding
-        reason = str(error).partition("\n")[0][:200] or type(error).__name__
-        raise UnreadableNotebook(f"{path} is not a notebook that can be read: {reason}") from error

@@ -62,12 +62,13 @@ def one_check() -> Iterator[None]:
 
 
 @contextmanager
-def one_call(seconds: float = CALL_SECONDS) -> Iterator[None]:
+def one_call(seconds: float | None = None) -> Iterator[None]:
     """The block is one call of a student's function. Raises TimeLimit or TooMuchPrinted, at once where a check is over.
 
     Args:
-        seconds: of processor time, at most.
+        seconds: of processor time, at most; CALL_SECONDS by default.
     """
+    seconds = CALL_SECONDS if seconds is None else seconds
     scope = _scopes[-1] if _scopes else None
     if scope is not None:
         if scope.stopped is not None:

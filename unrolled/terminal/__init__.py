@@ -1,0 +1,1 @@
+"""What stands behind the commands that a student types: naming, running, showing, and what each command does."""
