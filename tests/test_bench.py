@@ -34,12 +34,12 @@ needs_lockdown = pytest.mark.skipif(
 @pytest.mark.timeout(600)
 def test_both_engines_give_the_same_points_and_the_medians_are_written(tmp_path: Path) -> None:
     target = tmp_path / "bench.json"
-    arguments = ["bench", SLUG, "--submissions", "2", "--rounds", "1", "--jobs", "2", "--json", str(target)]
+    arguments = ["bench", SLUG, "--submissions", "1", "--rounds", "1", "--jobs", "1", "--json", str(target)]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output  # 1 if the gradebooks differ in any cell
     found = json.loads(target.read_text())
     assert set(found) == {"unit", "submissions", "seconds", "nbgrader_seconds", "ratio"}
-    assert (found["unit"], found["submissions"]) == (SLUG, 2)
+    assert (found["unit"], found["submissions"]) == (SLUG, 1)
     assert found["seconds"] > 0
     assert found["ratio"] == pytest.approx(found["nbgrader_seconds"] / found["seconds"], rel=0.05)
     assert "equal points" in result.output
