@@ -1,4 +1,4 @@
-"""The audit: an exercise of unit 01 passes it, and it notices graders that are too lax, too strict or unfair elsewhere."""
+"""The audit: an exercise of unit 01 passes it, and graders that are too lax, too strict or unfair elsewhere do not."""
 
 from __future__ import annotations
 
