@@ -37,7 +37,7 @@ def export(
     ],
     to: Annotated[Path, typer.Option(help="The folder to make.")],
     course: Annotated[
-        Path, typer.Option(help="The course folder that `grade` has worked in. [default: .]", show_default=False)
+        Path, typer.Option(help="The course folder of the class; this folder by default.", show_default=False)
     ] = Path(),
     partial: Annotated[
         bool, typer.Option("--partial", help="The points so far of those who wait for a person, too.")

@@ -18,13 +18,13 @@ if TYPE_CHECKING:  # what a course folder needs takes a second to import, and --
 def report(
     unit: Annotated[str, typer.Argument(help="The unit's slug, e.g. 01_rnn_step_by_step.")],
     course: Annotated[
-        Path | None, typer.Option(help="The course folder that `grade` has worked in. [default: .]", show_default=False)
+        Path | None, typer.Option(help="The course folder of the class; this folder by default.", show_default=False)
     ] = None,
     json: Annotated[
         Path | None, typer.Option(help="The verdicts that `grade --json` has written, in the place of a course folder.")
     ] = None,
     to: Annotated[
-        Path | None, typer.Option(help="The page to write. [default: report-UNIT.html in the course folder]")
+        Path | None, typer.Option(help="The page to write; report-UNIT.html in the course folder by default.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks compared at a time.")] = os.cpu_count() or 1,
 ) -> None:

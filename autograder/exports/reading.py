@@ -13,6 +13,7 @@ from autograder.judging.submissions import Submission
 from autograder.judging.workers import Bounds, Died, TookTooLong, Workers
 
 READING = Bounds(processor=10, wall=60)  # seconds for one notebook; right ones take a tenth of one
+WORTH_ANOTHER = 40  # notebooks: reading fewer takes less time than another process takes to begin
 Found = TypeVar("Found")
 
 
@@ -36,6 +37,7 @@ def each_read(
     What it raises of Unreadable and :class:`TooMuchCode`, and a process that does not come back, leaves that one out.
     """
     read: Read[Found] = Read()
+    jobs = min(jobs, 1 + len(submissions) // WORTH_ANOTHER)
     with Workers(jobs, get_context("spawn"), _nothing, (), READING) as workers:
         for name, future in _in_turn(unit, submissions, 2 * jobs, lambda each: workers.submit(function, each, *more)):
             try:
