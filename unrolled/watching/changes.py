@@ -65,7 +65,9 @@ def _names(cell: Cell) -> _Names | None:
         defined = set(re.findall(r"^(?:def|class)[ \t]+(\w+)", cell.source, re.MULTILINE))
         given = defined | ({cell.exercise} if cell.exercise else set())
         return _Names(frozenset(given), frozenset(re.findall(r"\w+", cell.source))) if given else None
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    altered = [node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign)]
+    used |= {target.id for target in altered if isinstance(target, ast.Name)}
     given = {name for statement in tree.body for name in _given(statement)}
     return _Names(frozenset(given | ({cell.exercise} - {""})), frozenset(used))
 
@@ -86,8 +88,12 @@ def _given(statement: ast.stmt) -> Iterator[str]:
             yield from _root(node)
         # A call whose value is thrown away is made for what it does to something.
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            yield from _root(node.value.func)
-            yield from (each.id for each in ast.walk(node.value) if isinstance(each, ast.Name))
+            called = {id(each.func) for each in ast.walk(node.value) if isinstance(each, ast.Call)}
+            if isinstance(node.value.func, ast.Attribute):
+                yield from _root(node.value.func)
+            yield from (
+                each.id for each in ast.walk(node.value) if isinstance(each, ast.Name) and id(each) not in called
+            )
 
 
 def _root(node: ast.expr) -> Iterator[str]:

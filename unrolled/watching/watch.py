@@ -64,6 +64,7 @@ class _Watching:
         self._text = ""
         self._run: Run | None = None
         self._first: list[str] = []  # what is being checked, in this order
+        self._beginning = True  # until the first run is over
         self._changed = False  # whether somebody waits for the verdict on a change
         self._torn: tuple[float, str] | None = None
         self._live: Live | None = None
@@ -194,7 +195,8 @@ class _Watching:
         results = self.page.results
         self.page.others = indent("\n".join(map(str, told_nowhere(run.failed, list(results.values())))), "  ")
         wrong = [name for name in self._first if results[name].outcome in ("incorrect", "raised")]
-        if not self.page.focus:
+        if self._beginning:
+            self._beginning = False
             unwritten = [name for name in self._first if results[name].outcome == "not attempted"]
             self._look_at((wrong or unwritten or self._first)[0])
         elif wrong and results[self.page.focus].correct and self.page.view == "detail":
