@@ -4,6 +4,7 @@ PY := .venv/bin/python
 STAMP := .venv/.setup-stamp
 UNIT := 01_rnn_step_by_step
 UNITS := 01_rnn_step_by_step 03_jazz_solo
+LAB = ../.venv/bin/python -m jupyter lab
 DEMO_UNITS = $(if $(filter all,$(UNITS)),$(notdir $(wildcard assignments/*)),$(UNITS))
 
 .PHONY: help setup demo test build audit bench lab lock
@@ -75,7 +76,7 @@ lab: $(STAMP) ## open JupyterLab on your own copies of the notebooks, in lab/
 	@for notebook in assignments/*/*.ipynb; do \
 	  copy=lab/$${notebook##*/}; [ -e "$$copy" ] || cp "$$notebook" "$$copy"; \
 	done
-	cd lab && ../.venv/bin/python -m jupyter lab
+	cd lab && $(LAB)
 
 # Pins stay as they are where they still fit; UPGRADE=--upgrade takes the newest releases.
 lock: $(STAMP) ## pyproject.toml -> requirements.lock, for every platform and Python version

@@ -34,7 +34,10 @@ def audit(
     ] = False,
     write: Annotated[bool, typer.Option("--write", help="Keep what is found as the evidence of each unit.")] = False,
 ) -> None:
-    """Try the hidden graders on mutants, known mistakes, paraphrases and stubs."""
+    """Try the hidden graders on mutants, known mistakes, paraphrases and stubs.
+
+    Example: python -m autograder audit 01_rnn_step_by_step --exercise rnn_cell_forward
+    """
     if write and (exercise or every):
         wrong("audit", "--write keeps a unit's whole audit as `make test` repeats it: without --exercise and --all")
     units = _units(unit, exercise)

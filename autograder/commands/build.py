@@ -12,7 +12,10 @@ from autograder.commands.usage import fail_if_any
 def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a notebook is out of date.")] = False,
 ) -> None:
-    """Make the source and release notebooks of every unit from its script."""
+    """Make the source and release notebooks of every unit from its script.
+
+    Example: python -m autograder build --check
+    """
     from autograder.authoring.build import build as build_course
 
     result = build_course(check=check)

@@ -25,7 +25,10 @@ def classroom(
         list[str] | None, typer.Argument(metavar="[UNIT]...", help="The units that the class has; all by default.")
     ] = None,
 ) -> None:
-    """Make a class to try grading on: honest and odd submissions, and cheats."""
+    """Make a class to try grading on: honest and odd submissions, and cheats.
+
+    Example: python -m autograder classroom demo 01_rnn_step_by_step
+    """
     if (folder / "submitted").exists():
         wrong("classroom", f"{folder} holds a class already; name another folder, or remove it")
     wanted: list[str | None] = [*slugs] if slugs else [None]

@@ -36,6 +36,8 @@ def fuzz(
 
     A notebook is the solution with changes in structure, metadata, sources and encoding; every 25th is left as it is.
     Each must end in a verdict, an entry in the gradebook and a page. The exit status is 1 if one did not.
+
+    Example: python -m autograder fuzz 01_rnn_step_by_step --notebooks 100 --seed 1
     """
     from autograder.judging.examiner import LockdownUnavailable
 

@@ -14,7 +14,10 @@ def references(
         bool, typer.Option("--check", help="Write nothing; fail if a stored case is out of date.")
     ] = False,
 ) -> None:
-    """Make the cases that graders and public checks compare with, from the oracles."""
+    """Make the cases that graders and public checks compare with, from the oracles.
+
+    Example: python -m autograder references --check
+    """
     from autograder.authoring.references import rebuild
 
     fail_if_any(rebuild(check))

@@ -16,23 +16,26 @@ def release(
     ] = None,
     zipped: Annotated[bool, typer.Option("--zip", help="Write a zip file beside the folder, too.")] = False,
 ) -> None:
-    """Make what a student gets: notebooks, a wheel with the data, and a page; refuse if it would give anything away."""
-    from autograder.authoring.build import build
-    from autograder.bundling.bundle import Leaking, NoBundle, default_folder
+    """Make what a student gets: notebooks, a wheel with the data, and a page; refuse if it would give anything away.
+
+    Example: python -m autograder release --to handout --zip
+    """
+    from autograder.bundling.bundle import NoPlace, Refused, default_folder
     from autograder.bundling.bundle import release as make
-    from autograder.bundling.contents import NotOnTheList
     from autograder.bundling.wheel import WheelFailed
     from autograder.course.known_answers import UnreadableAnswers
 
-    fail_if_any(build(check=True).problems)
+    folder = to or default_folder()
     try:
-        made = make(to or default_folder(), zipped=zipped)
-    except Leaking as error:
-        fail_if_any(error.leaks)
-    except (NoBundle, NotOnTheList, WheelFailed, UnreadableAnswers) as error:
+        made = make(folder, zipped=zipped)
+    except NoPlace as error:
         wrong("release", str(error))
+    except Refused as error:
+        fail_if_any(error.problems)
+    except (WheelFailed, UnreadableAnswers) as error:
+        fail_if_any([error])
     except OSError as error:
-        wrong("release", f"{error.filename or to or default_folder()}: {error.strerror}; nothing was put into place")
+        wrong("release", f"{error.filename or folder}: {error.strerror}; nothing was put into place")
     else:
         typer.echo(f"{made.folder}: {made.files} files, and none of them gives anything away.")
         if made.archive:

@@ -18,7 +18,10 @@ def run(
     json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Keep the figures as the evidence of the unit.")] = False,
 ) -> None:
-    """Run a unit's whole worked notebook, training included, and show the numbers that it reaches."""
+    """Run a unit's whole worked notebook, training included, and show the numbers that it reaches.
+
+    Example: python -m autograder run 02_dinosaur_names
+    """
     from autograder.authoring.run import RunFailed, run_notebook
     from autograder.course.units import UnknownUnit, find_unit
 

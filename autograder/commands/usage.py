@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:  # units are notebooks, which take a moment to import, and --help should not wait for it
     from autograder.course.units import Unit
@@ -22,6 +23,37 @@ class Screen(Console):
         """Write to nowhere from now on; rich would end the program."""
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+UsageError: Any = typer.BadParameter.__base__
+"""What is raised for an option that nobody knows, or an argument that is missing."""
+
+
+class Commands(TyperGroup):
+    """Commands whose wrong use is told in one line, like all that they say themselves."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+        """Run what was typed, and end with its status."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **settings)
+        try:
+            status = super().main(*args, standalone_mode=False, **settings)
+        except UsageError as error:
+            typer.echo(_one_line(error), err=True)
+            status = error.exit_code
+        except typer.Abort:
+            typer.echo("Aborted.", err=True)
+            status = 1
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _one_line(error: Any) -> str:
+    """What is wrong, and where it says what is right; the whole help where nothing was typed at all."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(error.format_message())
+    command = error.ctx.command_path if error.ctx else "python -m autograder"
+    what = " ".join(error.format_message().split()).rstrip(".")
+    return f"{command.rpartition(' ')[2]}: {what}; {command} --help shows what there is"
 
 
 def wrong(command: str, what: str) -> NoReturn:
