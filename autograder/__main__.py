@@ -20,10 +20,12 @@ from autograder.commands.references import references
 from autograder.commands.release import release
 from autograder.commands.report import report
 from autograder.commands.run import run
+from autograder.commands.usage import Commands
 
 app = typer.Typer(
     name="python -m autograder",
     help="Build the course, make its references, grade a class.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,9 +39,9 @@ def course() -> None:
 
 for command in (build, references, grade, report, export, audit, classroom, fuzz, bench, run, release):
     app.command()(command)
-
-
 app.command("course")(course_folder)
 app.command()(collect)
+
+
 if __name__ == "__main__":
     app()
