@@ -34,7 +34,7 @@ from unrolled.plots.drawing import (
 from unrolled.plots.picture import Picture
 from unrolled.plots.telling import course, courses, listed, number, titled
 
-SOUND = "magma"  # dark where it is silent; brightness rises evenly with the logarithm of the power
+SOUND = "magma_r"  # pale where it is silent, darker where it is loud; on a dark page the other way round
 WIDE = 8.8  # inches
 
 
@@ -215,7 +215,7 @@ def along_sound(
             bottom.axhline(threshold, color=FAINT, linewidth=1, label="threshold")
         for number, end in enumerate(ends):
             for axes in (top, middle, bottom):
-                line = axes.axvline(end, color="white" if axes is middle else INK, linewidth=1.1, linestyle=(0, (4, 3)))
+                line = axes.axvline(end, color=INK, linewidth=1.1, linestyle=(0, (4, 3)))
             line.set_label("the word ends" if number == 0 else "")
         if len(found):
             bottom.plot(found, np.full(len(found), 1.1), "v", color=HIDDEN, markersize=9, label="found")
