@@ -137,7 +137,7 @@ def check(
         if all_cases:
             if exercise:
                 _stop("--all-cases grades the whole notebook: leave the exercise out.")
-            correct = graders.check_all_cases(mine)
+            correct = graders.check_all_cases(mine, _console())
         else:
             only = exercise_in(mine.release, exercise) if exercise else None
             correct = check_work(mine, only, _console())
@@ -208,7 +208,8 @@ def solution(exercise: ExerciseName, unit: InUnit = None) -> None:
 
         code = worked(notebook_of(exercise, unit), exercise)
         console = _console()
-        console.print(Syntax(code, "python", background_color="default") if console.is_terminal else code, markup=False)
+        shown = Syntax(code, "python", background_color="default") if console.is_terminal else code
+        console.print(shown, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -8,6 +8,10 @@ import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
+
+from rich.console import Console
+from rich.text import Text
 
 from unrolled.terminal.naming import Work
 
@@ -18,8 +22,8 @@ class NoGraders(RuntimeError):
     """The graders are not at hand."""
 
 
-def check_all_cases(work: Work) -> bool:
-    """Grade a notebook as `python -m autograder grade` does, which prints what it finds; whether it has all points.
+def check_all_cases(work: Work, console: Console) -> bool:
+    """Grade a notebook as `python -m autograder grade` does, and print what it finds; whether it has all points.
 
     Raises NoGraders.
     """
@@ -36,4 +40,12 @@ def check_all_cases(work: Work) -> bool:
         if done.returncode or not verdicts.is_file():
             raise NoGraders("The graders came to no verdict.")
         (verdict,) = json.loads(verdicts.read_text())
+    for sentence in verdict["messages"]:
+        console.print(Text(f"\n{sentence}"), soft_wrap=True)
+    for exercise in verdict["exercises"]:
+        if exercise["score"] < exercise["max_score"]:
+            points = f"{exercise['score']:g} of {exercise['max_score']:g} points"
+            console.print(Text(f"\n{exercise['outcome']}: {exercise['id']} ({points})", "bold"))
+            for sentence in exercise["messages"]:
+                console.print(Text(indent(sentence, "  ")), soft_wrap=True)
     return verdict["score"] == verdict["max_score"]
