@@ -8,11 +8,13 @@ import shutil
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.bundling.contents import LICENCES
-from autograder.bundling.leaks import Leak, leaks_in
+from autograder.authoring.build import build
+from autograder.bundling.contents import LICENCES, strangers
+from autograder.bundling.leaks import leaks_in
 from autograder.bundling.page import CONSTRAINTS, environment, page
 from autograder.bundling.secrets_of import secrets_of, unseen
 from autograder.bundling.wheel import make_wheel
@@ -24,16 +26,16 @@ MANIFEST = "SHA256SUMS"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
 
 
-class NoBundle(Exception):
-    """No bundle was put into place; the message says why and what to do."""
+class NoPlace(Exception):
+    """A bundle cannot stand where it should; the message says why and what to do."""
 
 
-class Leaking(NoBundle):
-    """The bundle would give something away."""
+class Refused(Exception):
+    """The checkout makes no bundle that may be handed out: ``problems`` has a line for each reason."""
 
-    def __init__(self, leaks: list[Leak]) -> None:
-        super().__init__("\n".join(map(str, leaks)))
-        self.leaks = leaks
+    def __init__(self, problems: Iterable[object]) -> None:
+        self.problems = [str(problem) for problem in problems]
+        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,16 @@ def release(to: Path, root: Path = ROOT, zipped: bool = False) -> Bundle:
         zipped: also write ``to`` with ``.zip`` at its end.
 
     Raises:
-        NotOnTheList, WheelFailed, NoBundle: it cannot be made, or ``to`` holds something else.
-        Leaking: it would give something away. In every case ``to`` is as it was.
-        OSError: a file cannot be read or written.
+        NoPlace: ``to`` holds something else.
+        Refused: a notebook is stale, a file is not on the list of contents, or something would be given away.
+        WheelFailed, UnreadableAnswers: the wheel, or a file of known answers, is not what it should be.
+        OSError: a file cannot be read or written. In every case ``to`` is as it was.
     """
     to = to.absolute()
     archive = to.with_name(f"{to.name}.zip") if zipped else None
     _need_place(to)
+    if problems := build(root, check=True).problems:
+        raise Refused(problems)
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.parent) as aside:
         made = Path(aside) / to.name
@@ -73,9 +78,9 @@ def release(to: Path, root: Path = ROOT, zipped: bool = False) -> Bundle:
         fill(made, Path(aside) / "workshop", root)
         secrets = secrets_of(root)
         if blind := unseen(root, secrets):
-            raise NoBundle(f"the scan would not see a part of {', '.join(blind)}: too little in there is its own")
+            raise Refused(f"{name}: too little of its own, so the scan would not see a part of it" for name in blind)
         if leaks := leaks_in(made, secrets):
-            raise Leaking(leaks)
+            raise Refused(leaks)
         files = _finish(made)
         if archive:
             _zip(made, Path(aside) / archive.name)
@@ -86,8 +91,16 @@ def release(to: Path, root: Path = ROOT, zipped: bool = False) -> Bundle:
 
 
 def fill(folder: Path, workshop: Path, root: Path = ROOT) -> None:
-    """Put the files of a bundle into an empty folder, as :func:`release` does before it looks for leaks."""
+    """Put the files of a bundle into an empty folder, as :func:`release` does before it looks for leaks.
+
+    Args:
+        workshop: a folder that is not there yet, for what the wheel is made from.
+
+    Raises as :func:`release`.
+    """
     units = all_units(root)
+    if strange := strangers(root):
+        raise Refused(strange)
     python = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
     wheel = make_wheel(root, workshop, folder).name
     for unit in units:
@@ -100,11 +113,11 @@ def fill(folder: Path, workshop: Path, root: Path = ROOT) -> None:
 
 
 def _need_place(to: Path) -> None:
-    """Raises NoBundle unless a bundle may stand there."""
+    """Raises NoPlace unless a bundle may stand there."""
     if to.is_symlink() or (to.exists() and not to.is_dir()):
-        raise NoBundle(f"{to} is no folder: name another place")
+        raise NoPlace(f"{to} is no folder: name another place")
     if to.is_dir() and any(to.iterdir()) and (strange := _strange(to)):
-        raise NoBundle(f"{to} holds something else than a bundle ({strange}): name another folder, or empty this one")
+        raise NoPlace(f"{to} holds something else than a bundle ({strange}): name another folder, or empty this one")
 
 
 def _strange(folder: Path) -> str:

@@ -24,28 +24,28 @@ LICENCES = ("LICENSE", "LICENSE-CC-BY-4.0")
 CLUTTER = frozenset({"__pycache__", ".ipynb_checkpoints"})
 
 
-class NotOnTheList(Exception):
-    """Files that stand where students' files do and are of no kind that students get; one line each."""
-
-
 def wheel_files(root: Path) -> dict[str, Path]:
-    """What the wheel is made of, by path in the checkout: the students' package, the data, the release notebooks.
+    """What the wheel is made of, by path in the checkout: the students' package, the data, the release notebooks."""
+    return {name: path for name, path in _found(root) if _is_listed(name, path, root)}
 
-    Raises:
-        NotOnTheList: something else stands in these folders.
-    """
-    notebooks = [unit.release_notebook for unit in all_units(root)]
-    found = {path.relative_to(root).as_posix(): path for path in notebooks}
-    strangers = []
-    for folder in ("unrolled", "data", "assignments"):
-        for path in _below(root / folder):
-            name = path.relative_to(root).as_posix()
-            if path.is_symlink() or not (name in found or path.suffix in _endings(path.parent, root)):
-                strangers.append(f"{name}: not on the list of what students get (autograder/bundling/contents.py)")
-            found[name] = path
-    if strangers:
-        raise NotOnTheList("\n".join(strangers))
-    return dict(sorted(found.items()))
+
+def strangers(root: Path) -> list[str]:
+    """What stands among students' files and is of no kind that students get, one line each."""
+    here = "not on the list of what students get: remove it, or add its kind to autograder/bundling/contents.py"
+    return [f"{name}: {here}" for name, path in _found(root) if not _is_listed(name, path, root)]
+
+
+def _found(root: Path) -> Iterator[tuple[str, Path]]:
+    for folder in ("assignments", "data", "unrolled"):
+        yield from ((path.relative_to(root).as_posix(), path) for path in _below(root / folder))
+
+
+def _is_listed(name: str, path: Path, root: Path) -> bool:
+    if path.is_symlink():
+        return False
+    if name.startswith("assignments/"):
+        return path in [unit.release_notebook for unit in all_units(root)]
+    return path.suffix in _endings(path.parent, root)
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -28,7 +28,6 @@ def make_wheel(root: Path, workshop: Path, into: Path) -> Path:
         into: the folder for the wheel.
 
     Raises:
-        NotOnTheList: a file that students do not get stands among theirs.
         WheelFailed: it could not be built, or holds other files than the list.
     """
     files = wheel_files(root) | {name: root / name for name in PROJECT}
