@@ -6,6 +6,7 @@ import ast
 import copy
 import csv
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from autograder.course import units
 from autograder.course.root import ROOT
 from autograder.course.units import Unit, find_unit, grade_id
 from autograder.examination.verdict import ExerciseVerdict, Verdict
-from autograder.exports.platforms import as_csv
+from autograder.exports.platforms import MoodleExporter, as_csv
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.engine import Graded
 from autograder.gradebook.ledger import Ledger
@@ -113,10 +114,10 @@ def counted(course: Course) -> dict[str, float]:
         return {each.student.id: each.score - (each.late_submission_penalty or 0) for each in found}
 
 
-def exported(course: Course, exporter: str, to: Path, *options: str) -> tuple[list[list[str]], str]:
+def exported(course: Course, exporter: str, to: Path) -> tuple[list[list[str]], str]:
     """The lines of what nbgrader's own command writes, and what it says."""
     where = f"autograder.exports.platforms.{exporter}"
-    command = [sys.executable, "-m", "nbgrader", "export", f"--exporter={where}", f"--to={to}", *options]
+    command = [sys.executable, "-m", "nbgrader", "export", f"--exporter={where}", f"--to={to}"]
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=course.folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -140,15 +141,19 @@ def test_canvas_takes_every_score_by_nbgraders_own_door(course: Course, tmp_path
     assert "1 handed in nothing and have no grade in it: absent" in told
 
 
-def test_moodle_takes_points_so_far_and_other_names_if_asked(course: Course, tmp_path: Path) -> None:
-    options = ["--MoodleExporter.partial=True", f"--MoodleExporter.columns={{'{SLUG}': 'Sums, in time'}}"]
-    options.append("--student=['ada', 'waits', 'absent']")
-    (head, *rows), told = exported(course, "MoodleExporter", tmp_path / "moodle.csv", *options)
+def test_moodle_takes_points_so_far_and_other_names_if_asked(
+    course: Course, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = {"student": ["ada", "waits", "absent"], "columns": {SLUG: "Sums, in time"}, "partial": True}
+    exporter = MoodleExporter(to=str(tmp_path / "moodle.csv"), log=logging.getLogger("export"), **chosen)
+    with course.gradebook() as gradebook:
+        exporter.export(gradebook)
+    head, *rows = csv.reader((tmp_path / "moodle.csv").read_text().splitlines())
     assert head == ["Username", "ID number", "Email address", "Sums, in time"]
     points = counted(course)
     assert {row[0]: row[3] for row in rows} == {"ada": f"{points['ada']:g}", "waits": "83.33", "absent": ""}
     assert [row[:3] for row in rows if row[0] == "waits"] == [["waits", "19", "Çel@x.org"]]
-    assert "have their points so far: waits" in told
+    assert "have their points so far: waits" in caplog.text
 
 
 def test_no_cell_is_a_formula_or_breaks_a_line() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 
@@ -14,15 +15,16 @@ from autograder.classmates.sheets import Sheet
 from autograder.course.known_answers import known_answers, worked_answers
 from autograder.course.units import find_unit
 from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.exports.reading import each_read
 from autograder.judging.submissions import Submission
 from autograder.reporting.alike import FEWEST, Alike, alike
 from autograder.reporting.comparing import compared
-from autograder.reporting.fingerprints import PIECE, WINDOW, notebook_fingerprints, tokens_of
+from autograder.reporting.fingerprints import PIECE, WINDOW, all_pieces, notebook_fingerprints, tokens_of
 from autograder.reporting.results import ClassResults
 
 UNIT = find_unit("01_rnn_step_by_step")
 NAMES = {exercise.id for exercise in UNIT.exercises}
-STUDENTS = 14
+STUDENTS = 12
 
 
 def ways() -> dict[str, list[str]]:
@@ -74,11 +76,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Alike]:
         "untouched": Sheet(UNIT).files(),
         "as worked": Sheet(UNIT).solve().files(),
     }
-    folder = tmp_path_factory.mktemp("alike")
-    classes = {"honest": honest, "copied": honest | odd}
-    compared_ = {name: compared(results(folder / name, papers), 2) for name, papers in classes.items()}
-    assert all(compared_.values())
-    return compared_  # type: ignore[return-value]
+    copied_class = compared(results(tmp_path_factory.mktemp("alike"), honest | odd), 2)
+    assert copied_class is not None
+    released = frozenset(cell.source for cell in UNIT.release.cells if cell.cell_type == "code")
+    prints = {
+        name: notebook_fingerprints(files[f"{UNIT.slug}.ipynb"], NAMES, released) for name, files in honest.items()
+    }
+    given = all_pieces([*released, *worked_answers(UNIT).values()])
+    return {"honest": alike(prints, given), "copied": copied_class}
 
 
 def test_who_writes_alone_is_in_no_pair(found: dict[str, Alike]) -> None:
@@ -97,6 +102,16 @@ def test_a_copy_is_found_with_other_names_in_another_order(found: dict[str, Alik
 def test_what_cannot_be_compared_is_named(found: dict[str, Alike]) -> None:
     assert list(found["copied"].left_out) == ["flood"] and "300,000 characters" in found["copied"].left_out["flood"]
     assert found["copied"].nothing_own == ("as worked", "untouched")  # what was given, and what right answers share
+
+
+def test_a_notebook_that_ends_its_reader_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    papers = {name: {f"{UNIT.slug}.ipynb": name.encode()} for name in ("ada", "ends", "zoe")}
+    read = each_read(UNIT, results(tmp_path, papers).submissions, 1, length_or_end)
+    assert read.found == {"ada": 3, "zoe": 3} and "ended the process" in read.left_out["ends"]
+
+
+def length_or_end(content: bytes) -> int:
+    return os._exit(1) if content == b"ends" else len(content)
 
 
 def test_too_few_to_say_what_is_chance() -> None:

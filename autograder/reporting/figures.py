@@ -66,6 +66,7 @@ def kind(exercise: ExerciseVerdict) -> str:
 
 def spread(scores: Sequence[float], most: float) -> list[Bin]:
     """About ten bins of a round width from 0 to ``most``; scores beyond either end count in the first or last bin."""
+    most = most if most > 0 else 1.0  # a unit of written answers only
     width = _round_width(most / 10)
     number = max(1, math.ceil(round(most / width, 9)))
     counts = Counter(min(max(int(score // width), 0), number - 1) for score in scores)
@@ -73,9 +74,7 @@ def spread(scores: Sequence[float], most: float) -> list[Bin]:
 
 
 def _round_width(least: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, … (and 0.1, 0.2, …) that is not smaller; 1 if there are no points at all."""
-    if least <= 0:
-        return 1.0
+    """The smallest of 1, 2, 5, 10, 20, … (and 0.1, 0.2, …) that is not smaller."""
     scale = 10.0 ** math.floor(math.log10(least))
     return next(factor * scale for factor in (1, 2, 5, 10) if factor * scale >= least * (1 - 1e-9))
 
