@@ -1,5 +1,5 @@
-"""nbgrader's formgrader on a graded class, in a real browser: it shows our scores, and its own button gives the same
-ones.
+"""nbgrader's formgrader on a graded class, in a real browser: it shows our scores, its own button gives the same ones,
+and an answer that is graded by hand there comes out on the student's page.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from jupyter_pages import CHROMIUM, jupyter, page, shot
+from nbgrader.api import Gradebook
+from playwright.sync_api import Page
 
 from autograder.commands.classroom import make_class
 from autograder.course.units import find_unit
@@ -26,22 +28,28 @@ pytestmark = [
 ]
 UNIT = "01_rnn_step_by_step"
 STUDENTS = ("perfect", "softmax_axis", "untouched")
+COMMENT = "Well said: the gate $\\Gamma_f$ decides. <b>Name</b> the product, too."
+
+
+def grade(folder: Path) -> None:
+    """The real command."""
+    command = [sys.executable, "-m", "autograder", "grade", UNIT, "--course", str(folder), "--json", "verdicts.json"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
-    """A class of three, graded by the real command."""
+    """A class of three, graded."""
     folder = tmp_path_factory.mktemp("class")
     make_class(folder, find_unit(UNIT))
     for student in (folder / "submitted").iterdir():
         if student.name not in STUDENTS:
             shutil.rmtree(student)
-    command = [sys.executable, "-m", "autograder", "grade", UNIT, "--course", str(folder), "--json", "verdicts.json"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    grade(folder)
     return folder
 
 
-def test_formgrader_shows_the_scores_and_grades_alike(course, tmp_path):
+def test_formgrader_shows_the_scores_and_grades_alike_and_by_hand(course, tmp_path):
     verdicts = json.loads((course / "verdicts.json").read_text())
     scores = {verdict["submission"]: f"{verdict['score']:g} / 100" for verdict in verdicts}
     assert set(scores) == set(STUDENTS)
@@ -59,7 +67,53 @@ def test_formgrader_shows_the_scores_and_grades_alike(course, tmp_path):
         shot(formgrader, "formgrader-autograded")
         formgrader.goto(f"{address}/formgrader/manage_students/softmax_axis/{UNIT}")
         formgrader.get_by_text(scores["softmax_axis"], exact=True).wait_for()
-        formgrader.goto(f"{address}/formgrader/gradebook/{UNIT}/{UNIT}")
-        formgrader.get_by_text("Submission #1").click()
-        formgrader.get_by_role("heading", name="Unit 01", exact=False).first.wait_for()
-        shot(formgrader, "formgrader-submission")
+        grade_by_hand(formgrader, address, course)
+
+        before = feedback(course, "perfect").read_bytes()
+        grade(course)
+        assert feedback(course, "perfect").read_bytes() != before
+        read_without_a_network(formgrader, feedback(course, "perfect"))
+
+
+def grade_by_hand(formgrader: Page, address: str, course: Path) -> None:
+    """Points and a comment for one answer, typed where formgrader asks for them."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        number = gradebook.find_submission_notebook(UNIT, UNIT, "perfect").id
+    formgrader.goto(f"{address}/formgrader/submissions/{number}/")
+    formgrader.get_by_role("heading", name="Unit 01", exact=False).first.wait_for()
+    answer = formgrader.locator(".nbgrader_cell", has=formgrader.locator("#why_gates"))
+    for place, text in (("#why_gates", "3.5"), ("#why_gates-comment", COMMENT)):
+        with formgrader.expect_response(lambda response: response.request.method == "PUT") as kept:
+            answer.locator(place).fill(text)
+            answer.locator(place).blur()
+        assert kept.value.ok
+    answer.scroll_into_view_if_needed()
+    shot(formgrader, "formgrader-by-hand")
+
+
+def feedback(course: Path, student: str) -> Path:
+    return course / "feedback" / student / UNIT / f"{UNIT}.html"
+
+
+def read_without_a_network(browser: Page, path: Path) -> None:
+    """The page asks for nothing, shows its formulas, and says points and comment; nothing of it is cut."""
+    asked: list[str] = []
+    browser.context.set_offline(True)
+    browser.on("request", lambda request: asked.append(request.url))
+    browser.goto(path.as_uri())
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+    assert browser.get_by_text("Score: 95.5 / 100").is_visible()
+    article = browser.locator("article", has=browser.get_by_role("heading", name="why gates"))
+    assert "3.5 / 4" in article.inner_text() and "the gate Γf decides. Name the product" in article.inner_text()
+    assert browser.get_by_role("row", name="why not live").get_by_text("not graded yet").is_visible()
+    shot(browser, "feedback-by-hand")
+    formulas = browser.locator("math")
+    sizes = formulas.evaluate_all("all => all.filter(one => !one.closest('details')).map(one => one.clientWidth)")
+    assert len(sizes) > 100 and min(sizes) > 0
+    assert "$" not in browser.locator(".cell.text").all_inner_texts()[0] and not browser.locator("code.tex").count()
+    cut = """all => all.filter(one => getComputedStyle(one).overflowY !== 'visible')
+                       .filter(one => one.scrollHeight > one.clientHeight + 1).map(one => one.className)"""
+    assert browser.locator(".notebook :is(div, pre)").evaluate_all(cut) == []
+    for width in (390, 1280):
+        browser.set_viewport_size({"width": width, "height": 900})
+        assert browser.evaluate("document.documentElement.scrollWidth") <= width

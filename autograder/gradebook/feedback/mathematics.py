@@ -29,6 +29,7 @@ _ATTRIBUTES = frozenset(
     " rowspan rspace scriptlevel separator stretchy symmetric voffset width".split()
 )
 _VALUE = re.compile(r"(?:[a-z -]{1,60}|[+-]?\d{0,2}(?:\.\d{1,4})?(?:em|ex|px|pt|mu|%)?)\Z")
+_ESCAPED = re.compile(r"\\([_%&#${}])")
 _UPRIGHT = re.compile(r"[\u0391-\u03a9⟨⟩]\Z")  # capital Greek letters, as TeX sets them; brackets
 _SAME = {"aligned": "align*", "split": "align*", "gathered": "align*", "equation": "", "equation*": "", "gather": ""}
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-z]+\*?)\}")
@@ -44,13 +45,14 @@ def mathml(tex: str, block: bool = False) -> str:
     Args:
         block: it stands on a line of its own.
     """
+    plain = tex.strip().replace("&lt;", "<").replace("&gt;", ">")  # markdown that was made harmless has these
     try:
-        if len(tex) > LONGEST_FORMULA:
+        if len(plain) > LONGEST_FORMULA:
             raise Odd
-        tree = convert_to_element(_ENVIRONMENT.sub(_known, tex.strip()), display="block" if block else "inline")
+        tree = convert_to_element(_ENVIRONMENT.sub(_known, plain), display="block" if block else "inline")
         _keep_harmless(tree)
     except Exception:  # whatever a parser makes of a student's text
-        return f'<code class="tex">{html.escape(tex.strip())}</code>'
+        return f'<code class="tex">{html.escape(plain)}</code>'
     return tostring(tree, encoding="unicode")
 
 
@@ -76,8 +78,8 @@ def _keep_harmless(tree: Element) -> None:
 
 
 def _characters(text: str | None) -> str | None:
-    """What latex2mathml writes as character references, as characters; they are escaped when the tree is written."""
-    return html.unescape(text) if text else text
+    """What latex2mathml writes as character references, and leaves of TeX's escapes in words, as characters."""
+    return _ESCAPED.sub(r"\1", html.unescape(text)) if text else text
 
 
 def _harmless(attributes: dict[str, str]) -> Iterator[tuple[str, str]]:
