@@ -11,8 +11,9 @@ import hashlib
 import inspect
 import itertools
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import nbformat
@@ -20,7 +21,7 @@ import numpy as np
 import pytest
 
 from autograder.auditing.trials import submission
-from autograder.course.units import Unit, all_units, grade_id
+from autograder.course.units import Unit, all_units, find_unit, grade_id
 from autograder.course.variants import VARIANTS
 from autograder.examination import hidden_tests
 from autograder.examination.cases import Cases
@@ -109,18 +110,22 @@ def graded(house: House, unit: Unit, files: dict[str, bytes], seed: int) -> Reco
 
 
 @pytest.fixture(scope="module")
-def records(house: House) -> dict[str, tuple[Record, Record]]:
-    """Of every unit's worked solution, under the two seeds."""
-    return {
-        unit.slug: tuple(graded(house, unit, submission(unit)({}), seed) for seed in (ONE, OTHER))  # type: ignore[misc]
-        for unit in all_units()
-    }
+def records(house: House) -> Callable[[Unit], tuple[Record, Record]]:
+    """Of a unit's worked solution, under the two seeds."""
+
+    @cache
+    def of_both_seeds(slug: str) -> tuple[Record, Record]:
+        unit = find_unit(slug)
+        files = submission(unit)({})
+        return graded(house, unit, files, ONE), graded(house, unit, files, OTHER)
+
+    return lambda unit: of_both_seeds(unit.slug)
 
 
 @locked
 @UNITS
 def test_most_of_each_exercise_is_asked_with_cases_of_the_submission_s_own(unit, records):
-    one, other = records[unit.slug]
+    one, other = records(unit)
     assert all(verdict.outcome == "correct" for record in (one, other) for verdict in record.verdicts.values())
     known = set().union(*one.asked.values())
     drawn: dict[str, float] = dict.fromkeys(one.verdicts, 0.0)
@@ -136,7 +141,7 @@ import hashlib
 import itertools
 import pickle
 import numpy as np
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 ANSWERS = pickle.loads(open("answers", "rb").read())
@@ -172,7 +177,7 @@ def is_plain(value: Any) -> bool:
 @locked
 @UNITS
 def test_answers_that_leaked_from_one_submission_earn_little_in_another(unit, records, house):
-    files = by_heart(unit, records[unit.slug][0].answers)
+    files = by_heart(unit, records(unit)[0].answers)
     own, others = (graded(house, unit, files, seed).verdicts.values() for seed in (ONE, OTHER))
     assert sum(verdict.score for verdict in own) > 0.3 * sum(verdict.max_score for verdict in own)
     if unit.slug.startswith("01"):  # nothing but arrays goes in and out there: all is known by heart
