@@ -321,8 +321,8 @@ for longest in range(6):
     everything = count_contexts(training_names, longest)
     ngram_size[longest] = len(everything)
     ngram_held_out[longest] = ngram_nats(held_out_names, everything, trust)
-    print(f"{longest} letters back, k = {trust[-1]:2}: {chosen:.3f} nats a character on names to choose with,", end=" ")
-    print(f"{ngram_held_out[longest]:.3f} held out; {ngram_size[longest]:6,} counts")
+    nats = f"{chosen:.3f} nats on names to choose with, {ngram_held_out[longest]:.3f} held out"
+    print(f"{longest} letters back: k = {trust[-1]:2}, {nats}, {ngram_size[longest]:6,} counts")
 
 # %% tags=["figure"]
 value_plots.curves(
@@ -750,8 +750,9 @@ some_names = sorted(training_names[::10], key=len)
 sizes = {scale: gradient_sizes(scale, some_names, char_to_ix) for scale in (2.0, 1.5, 1.0)}
 longer = sizes[2.0] / sizes[1.0]
 tenth = len(some_names) // 10
-print(f"twice the recurrent weights make the gradient {longer[:tenth].mean():.1f} times as long", end=" ")
-print(f"for the shortest tenth of the names, {longer[-tenth:].mean():.1f} times for the longest")
+print("twice the recurrent weights make the gradient")
+print(f"    {longer[:tenth].mean():.1f} times as long for the shortest tenth of the names")
+print(f"    {longer[-tenth:].mean():.1f} times as long for the longest tenth")
 value_plots.curves(
     np.arange(len(some_names)),
     {f"recurrent weights × {scale}": values for scale, values in sizes.items()},

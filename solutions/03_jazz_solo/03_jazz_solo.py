@@ -748,7 +748,8 @@ print(f"{len(train_X)} windows, {EPOCHS} times, in {train_seconds:.0f} s")
 # %% tags=["figure"]
 passed = 1 + next(epoch for epoch, nats in enumerate(history["val_loss"]) if nats < bigram)
 gap = history["val_loss"][-1] - history["loss"][-1]
-print(f"from epoch {passed} on held-out choruses cost less than the bigram; at the end {gap:.2f} nats more than training ones")
+print(f"held-out choruses cost less than the bigram says from epoch {passed} on,")
+print(f"and at the end {gap:.2f} nats a note more than training choruses")
 music_plots.training_curve(
     np.arange(1, EPOCHS + 1),
     {"training choruses": history["loss"], "held-out choruses": history["val_loss"]},
