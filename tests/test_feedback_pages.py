@@ -9,13 +9,12 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.units import all_units
 from autograder.gradebook import harmless
-from autograder.gradebook.feedback.mathematics import _ATTRIBUTES, _ELEMENTS, WithMath, mathml
+from autograder.gradebook.feedback.mathematics import _ATTRIBUTES, _ELEMENTS, mathml, rendered
 from autograder.gradebook.feedback.overview import NOTE_ID, SAID, findings
 from autograder.gradebook.pages import PageExporter
 
@@ -27,7 +26,7 @@ def elements(page: str) -> list[tuple[str, dict]]:
 @pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
 def test_every_formula_of_the_lessons_becomes_mathml(unit) -> None:
     texts = [cell.source for cell in unit.release.cells if cell.cell_type == "markdown"]
-    page = MarkdownWithMath(renderer=WithMath(escape=False)).render("\n\n".join(texts))
+    page = rendered("\n\n".join(texts))
     assert page.count("<math") > 10 and 'class="tex"' not in page
     left = BeautifulSoup(page, "html.parser")
     for tag in left.find_all(["code", "pre"]):
@@ -64,7 +63,7 @@ def test_a_formula_says_what_the_tex_says() -> None:
     ],
 )
 def test_no_tex_of_a_students_acts_in_a_browser(tex: str) -> None:
-    for page in (mathml(tex), mathml(tex, block=True), MarkdownWithMath(renderer=WithMath()).render(f"${tex}$")):
+    for page in (mathml(tex), mathml(tex, block=True), rendered(f"${tex}$")):
         for name, attributes in elements(page):
             assert name in _ELEMENTS | {"code", "p"}, page
             assert set(attributes) <= (_ATTRIBUTES if name != "code" else {"class"}), page
@@ -81,8 +80,16 @@ def test_tex_that_is_none_is_shown_as_it_stands(tex: str) -> None:
 def test_a_students_comparison_is_a_formula_and_no_tag() -> None:
     cell = new_markdown_cell("Where $x<y$ and $a_1 > b$, $$c<d$$ holds.")
     harmless.make_harmless(cell, harmless.Room())
-    page = MarkdownWithMath(renderer=WithMath(escape=False)).render(cell.source)
+    page = rendered(cell.source)
     assert [tag.get_text() for tag in BeautifulSoup(page, "html.parser").find_all("math")] == ["x<y", "a1>b", "c<d"]
+
+
+def test_a_formula_may_go_on_in_the_next_line() -> None:
+    page = rendered("1. Why not $c = a\n   + b$?\n\nIn `$x\n` or for 5$\n- one\n- two$\n\n```\n$a\n+b$\n```")
+    shown = BeautifulSoup(page, "html.parser")
+    assert shown.ol.math.get_text() == "c=a+b" and len(shown.find_all("math")) == 1
+    assert [item.get_text() for item in shown.ul.find_all("li")] == ["one", "two$"]
+    assert shown.pre.get_text() == "$a\n+b$\n"
 
 
 def graded(name: str, score: float, points: float, **more: object) -> NotebookNode:

@@ -17,7 +17,6 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter, html
 from nbconvert.filters import Highlight2HTML
-from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 from traitlets import Any as AnyTrait
@@ -25,7 +24,7 @@ from traitlets.config import Config
 
 from autograder.gradebook.feedback import overview
 from autograder.gradebook.feedback.grades import GradesAndWaiting
-from autograder.gradebook.feedback.mathematics import WithMath
+from autograder.gradebook.feedback.mathematics import rendered
 
 TEMPLATES = Path(__file__).parent / "feedback"
 TEMPLATE, NBGRADERS = "unrolled", "feedback"
@@ -73,8 +72,8 @@ class PageExporter(HTMLExporter):
         """Markdown as HTML; pictures pasted into a cell are that cell's own."""
         attachments = context.get("cell", {}).get("attachments")
         if attachments:
-            return _rendered(source, attachments)
-        return self._once(("text", source), lambda: _rendered(source))
+            return rendered(source, attachments)
+        return self._once(("text", source), lambda: rendered(source))
 
     def _once(self, key: tuple[str | None, ...], render: Callable[[], str]) -> str:
         if key not in self._kept:
@@ -95,11 +94,6 @@ def _with_our_template(config: Config) -> Config:
     ours.HTMLExporter.template_name = TEMPLATE
     ours.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     return Config({**config, "HTMLExporter": {**config.HTMLExporter, **ours.HTMLExporter}})
-
-
-def _rendered(source: str, attachments: dict[str, Any] | None = None) -> str:
-    renderer = WithMath(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
 class _AsItIs:

@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
 from latex2mathml.converter import convert_to_element
-from nbconvert.filters.markdown_mistune import IPythonRenderer
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.gradebook.feedback.overview import anchor
 
@@ -30,6 +30,9 @@ _ATTRIBUTES = frozenset(
 )
 _VALUE = re.compile(r"(?:[a-z -]{1,60}|[+-]?\d{0,2}(?:\.\d{1,4})?(?:em|ex|px|pt|mu|%)?)\Z")
 _ESCAPED = re.compile(r"\\([_%&#${}])")
+_IN_A_LINE = re.compile(  # code first, in which a dollar is a dollar
+    r"```.*?```|~~~.*?~~~|`[^`\n]+`|(?<![\\$])\$(?![\s$])(?P<formula>[^$`]{1,1000}?)(?<![\s\\])\$(?!\$)", re.DOTALL
+)
 _UPRIGHT = re.compile(r"[\u0391-\u03a9⟨⟩]\Z")  # capital Greek letters, as TeX sets them; brackets
 _SAME = {"aligned": "align*", "split": "align*", "gathered": "align*", "equation": "", "equation*": "", "gather": ""}
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-z]+\*?)\}")
@@ -86,6 +89,22 @@ def _harmless(attributes: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in attributes.items():
         if name in _ATTRIBUTES and _VALUE.match(value):
             yield name, value
+
+
+def rendered(source: str, attachments: dict[str, Any] | None = None) -> str:
+    """Markdown as HTML, formulas included.
+
+    Args:
+        attachments: pictures pasted into the cell, by name.
+    """
+    renderer = WithMath(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(_IN_A_LINE.sub(_on_one_line, source)))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """A formula in a line of text that goes on in the next: a plus sign at its beginning is no item of a list."""
+    formula = found["formula"]
+    return found[0] if formula is None or re.search(r"\n\s*\n", formula) else re.sub(r"\s*\n\s*", " ", found[0])
 
 
 class WithMath(IPythonRenderer):
