@@ -62,24 +62,97 @@ def test_a_half_filled_answer_is_told_from_a_wrong_one() -> None:
     assert "not written yet?" in result.lines[1].remark
 
 
-def test_an_unwritten_function_that_is_called_is_named() -> None:
-    result = check("brnn_forward", body_of("rnn_cell_forward", STUB))
-    assert result.outcome == "raised"
-    assert result.messages[0].startswith("brnn_forward calls rnn_cell_forward, which is not written yet.")
+@pytest.mark.parametrize(
+    ("exercise", "wrong", "state"),
+    [
+        ("rnn_forward", altered((TANH, TANH[7:])), "not right yet"),
+        ("brnn_forward", altered((TANH, TANH[7:])), "not right yet"),
+        ("deep_rnn_forward", body_of("rnn_cell_forward", STUB), "not written yet"),
+        ("rnn_forward", altered(('p["Waa"] @ a_prev', 'p["Waa"] @ a_prev[:2]')), "raising an exception"),
+    ],
+)
+def test_a_right_loop_is_right_with_a_right_cell_in_its_place(exercise: str, wrong: str, state: str) -> None:
+    result = check(exercise, wrong)
+    assert (result.outcome, result.with_right) == ("correct", ("rnn_cell_forward",))
+    assert "with a right rnn_cell_forward in its place. Grading does so, too." in result.messages[0]
+    assert f"Your own rnn_cell_forward, which is {state}" in result.messages[0]
 
 
-def test_a_wrong_cell_is_the_first_suspect_of_a_right_loop() -> None:
-    result = check("rnn_forward", altered((TANH, TANH[7:])))
-    assert result.causes == ("rnn_forward calls rnn_cell_forward, which is not right yet itself: begin there.",)
+def test_a_backward_pass_among_right_cells_is_right() -> None:
+    wrong = altered(("(1 - a_next**2) * da_next", "da_next"))
+    assert check("rnn_backward", wrong).with_right == ("rnn_cell_backward",)
+
+
+def test_a_wrong_loop_over_a_wrong_cell_is_told_what_it_asks() -> None:
+    loop = ("rnn_cell_forward(x[:, :, t], a_next, parameters)", "rnn_cell_forward(x[:, :, t], a0, parameters)")
+    result = check("rnn_forward", altered((TANH, TANH[7:]), loop))
+    assert result.causes[0] == "rnn_forward calls rnn_cell_forward, which is not right yet itself: begin there."
+    assert result.causes[1] == "at call 2 of rnn_cell_forward, a_prev is not what it should be."
+    wrong_after_it = altered((TANH, TANH[7:]), ("= a_next, yt\n", "= -a_next, yt\n"))
+    result = check("rnn_forward", wrong_after_it)
+    assert [line.name for line in result.lines if not line.right] == ["a"]
+    assert "every sign is the other way round" in words(result)
+    assert "Tried with a right rnn_cell_forward in its place" in words(result)
+
+
+def test_nobody_else_is_blamed_for_an_input_that_is_changed_or_for_exchanged_results() -> None:
+    change = ("    return a, y_pred, (caches, x)\n", "    parameters['ba'] *= 2\n    return a, y_pred, (caches, x)\n")
+    assert "modifies its input parameters['ba'] in place" in words(
+        check("rnn_forward", altered((TANH, TANH[7:]), change))
+    )
+    alone = check("rnn_forward", altered(change))
+    assert alone.own_fault and not alone.causes
+    assert "Not right on" not in words(alone)
+    for old, new, said in [
+        ("return a, y, c, (caches, x)", "return a, c, y, (caches, x)", "y and c are in each other's place."),
+        ("return a, y, c, (caches, x)", "return (caches, x), y, c, a", "a and caches are in each other's place."),
+        (
+            "return a, y, c, (caches, x)",
+            "return c, a, y, (caches, x)",
+            "the right values come in another order: it should return a, y, c.",
+        ),
+    ]:
+        assert check("lstm_forward", altered((old, new))).causes == (said,)
+    source = altered(('"dxt": parameters["Wax"].T @ dz, "da_prev": parameters["Waa"].T @ dz',
+                      '"da_prev": parameters["Wax"].T @ dz, "dxt": parameters["Waa"].T @ dz'))  # fmt: skip
+    assert "dxt and da_prev are in each other's place." in words(check("rnn_cell_backward", source))
+
+
+def test_calls_in_comprehensions_and_functions_inside_are_found() -> None:
+    body = (
+        "    zero = np.zeros((parameters_forward['ba'].shape[0], x.shape[1]))\n"
+        "    def read(x, p):\n"
+        "        return rnn_forward(x, zero, p)[0]\n"
+        "    a, b = [read(part, p) for part, p in ((x, parameters_forward), (x[:, :, ::-1], parameters_backward))]\n"
+        "    b = b[:, :, ::-1]\n"
+        "    y = np.stack([softmax(Wy @ np.concatenate([a, b])[:, :, t] + by) for t in range(x.shape[2])], axis=2)\n"
+        "    return y, a, b\n"
+    )
+    source = body_of("brnn_forward", body, altered((TANH, TANH[7:])))
+    assert check("brnn_forward", source).with_right == ("rnn_cell_forward",)
+
+
+def test_a_line_of_the_given_code_never_stands_alone() -> None:
+    source = altered(('yt_pred = softmax(p["Wya"] @ a_next + p["by"])', 'yt_pred = softmax("logits")'))
+    result = check("rnn_cell_forward", source)
+    own, given = result.code.splitlines()
+    assert re.fullmatch(r'rnn_cell_forward, line \d+: yt_pred = softmax\("logits"\)', own)
+    assert re.fullmatch(r"softmax, line \d+: e = np.exp.*", given)
 
 
 def test_an_exception_is_told_by_the_line_of_the_student() -> None:
     source = altered(('p["Waa"] @ a_prev', 'p["Waa"] @ a_prev[:2]'))
-    result = check("rnn_forward", source)
+    result = check(
+        "brnn_forward", altered(("    both = np.concatenate([a_f", "    1 / 0\n    both = np.concatenate([a_f"))
+    )
+    assert re.fullmatch(r"brnn_forward, line \d+: 1 / 0", result.code)
+    result = checks.rnn_forward.examined(notebook(source)["rnn_forward"], None)
     number = source.splitlines().index(result_line := f"    a_next = {TANH.replace('a_prev', 'a_prev[:2]')}") + 1
     assert result.outcome == "raised"
     assert result.messages[0].startswith("ValueError: matmul")
-    assert result.code == f"line {number} of the cell, in rnn_cell_forward:\n{result_line.strip()}"
+    own, inner = result.code.splitlines()
+    assert re.fullmatch(r"rnn_forward, line \d+: a_next, yt, cache = rnn_cell_forward\(.*", own)
+    assert inner == f"rnn_cell_forward, line {number}: {result_line.strip()}"
     assert "unrolled" not in str(result)
 
 
@@ -271,6 +344,5 @@ def test_a_kernel_shows_the_rich_result_alone_and_goes_on() -> None:
         assert [output.output_type for output in outputs] == ["execute_result"]
     assert "✓ correct" in right[0].data["text/html"] and right[0].data["text/plain"].startswith("✓ correct")
     assert "! raised" in raised[0].data["text/html"]
-    assert "line 3 of the cell, in rnn_forward" in raised[0].data["text/plain"]
-    assert 'return parameters["?"]' in raised[0].data["text/plain"]
+    assert 'rnn_forward, line 3: return parameters["?"]' in raised[0].data["text/plain"]
     assert "correct" in backward[0].data["text/plain"]  # a broken forward pass leaves the documented cache

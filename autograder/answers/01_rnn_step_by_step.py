@@ -59,7 +59,7 @@ docs/writing-a-unit.md says how this file is read.
 {"a_next": "the hidden state"}
 
 # %% words exercise="lstm_forward"
-{"a_next": "the hidden state", "c_next": "the memory"}
+{"a_next": "the hidden state", "c_next": "the memory", "hidden": "the hidden state", "memory": "the memory"}
 
 # %% words exercise="brnn_forward"
 {"a_forward": "the states from the left", "a_backward": "the states from the right", "a0": "the zero first state"}
@@ -224,6 +224,17 @@ def rnn_forward(x, a0, parameters):
         a[:, :, t] = a_next
         cell_caches.append(cache)
     return a, y_pred, (cell_caches, x)
+
+
+# %% mistake="one_array_for_all_steps" exercise="rnn_forward" kind="shared" says="all steps share one array, so that each of them holds the last hidden state in the end"
+def rnn_forward(x, a0, parameters):
+    state, states, predictions, cell_caches = a0.copy(), [], [], []
+    for t in range(x.shape[2]):
+        state[...], prediction, cache = rnn_cell_forward(x[:, :, t], state.copy(), parameters)
+        states.append(state)
+        predictions.append(prediction)
+        cell_caches.append(cache)
+    return np.stack(states, axis=2), np.stack(predictions, axis=2), (cell_caches, x)
 
 
 # %% mistake="states_and_predictions_exchanged" exercise="rnn_forward" kind="exchanged" says="the hidden states and the predictions are returned in each other's place"
@@ -430,19 +441,6 @@ def lstm_forward(x, a0, parameters):
     a_next, c_next = a0, np.zeros_like(a0)
     for t in range(T_x):
         a_next, c_next, y[:, :, t], cache = lstm_cell_forward(x[:, :, t], a0, c_next, parameters)
-        a[:, :, t], c[:, :, t] = a_next, c_next
-        cell_caches.append(cache)
-    return a, y, c, (cell_caches, x)
-
-
-# %% mistake="first_memory_overwritten" exercise="lstm_forward" kind="shared" says="the first step's cache holds a view of the memories, which is overwritten later"
-def lstm_forward(x, a0, parameters):
-    (n_a, m), T_x = a0.shape, x.shape[2]
-    a, c = np.zeros((n_a, m, T_x)), np.zeros((n_a, m, T_x))
-    y = np.zeros((parameters["Wy"].shape[0], m, T_x))
-    cell_caches, a_next, c_next = [], a0, c[:, :, 0]
-    for t in range(T_x):
-        a_next, c_next, y[:, :, t], cache = lstm_cell_forward(x[:, :, t], a_next, c_next, parameters)
         a[:, :, t], c[:, :, t] = a_next, c_next
         cell_caches.append(cache)
     return a, y, c, (cell_caches, x)
@@ -661,7 +659,7 @@ def brnn_forward(x, parameters_forward, parameters_backward, Wy, by):
     a0 = np.zeros((parameters_forward["Waa"].shape[0], x.shape[1]))
     a_forward, _, _ = rnn_forward(x, a0, parameters_forward)
     reversed_states, _, _ = rnn_forward(x[:, ::-1], a0, parameters_backward)
-    a_backward = reversed_states[:, ::-1]
+    a_backward = reversed_states[:, :, ::-1]
     both = np.concatenate([a_forward, a_backward])
     y = softmax(np.tensordot(Wy, both, axes=1) + by[:, :, None])
     return y, a_forward, a_backward

@@ -357,6 +357,13 @@ def make_windows(tokens, conditions, T_x, hop):
     return tokens[places], conditions[places + 1], tokens[np.minimum(places + 2, len(tokens) - 1)]
 
 
+# %% mistake="inputs_and_targets_exchanged" exercise="make_windows" kind="exchanged" says="the inputs and the targets are returned in each other's place"
+def make_windows(tokens, conditions, T_x, hop):
+    starts = np.arange(0, len(tokens) - T_x, hop)
+    places = starts[:, None] + np.arange(T_x)
+    return tokens[places + 1], conditions[places + 1], tokens[places]
+
+
 # %% paraphrase="lists" exercise="make_windows"
 def make_windows(tokens, conditions, T_x, hop):
     X, C, Y = [], [], []
@@ -874,13 +881,13 @@ def build_one_step_model(layers_, n_a, n_values, n_conditions):
     return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c_next])
 
 
-# %% mistake="old_memory_out" exercise="build_one_step_model" kind="not_carried" says="the memory c that comes out is the one that went in"
+# %% mistake="old_states_out" exercise="build_one_step_model" kind="not_carried" says="both states that come out, a and c, are the ones that went in"
 def build_one_step_model(layers_, n_a, n_values, n_conditions):
     token, condition = keras.Input((), dtype="int32"), keras.Input((n_conditions,))
     a, c = keras.Input((n_a,)), keras.Input((n_a,))
     x = ops.concatenate([ops.one_hot(token, n_values), condition], axis=1)
-    _, (a_next, c_next) = layers_["cell"](x, [a, c])
-    return keras.Model([token, condition, a, c], [layers_["output"](a_next), a_next, c])
+    _, (a_next, _) = layers_["cell"](x, [a, c])
+    return keras.Model([token, condition, a, c], [layers_["output"](a_next), a, c])
 
 
 # %% equivalent="drop_option-3fe07a" exercise="build_one_step_model" because="one_hot makes whole numbers of a float input by itself"

@@ -2,7 +2,7 @@
 
 A unit ``01_rnn_step_by_step`` has its oracle in ``autograder/oracles/rnn_step_by_step.py``; from it come
 ``autograder/references/01_rnn_step_by_step.npz`` (hidden) and ``unrolled/checks/cases/01_rnn_step_by_step.npz``
-(public).
+(public). What the public checks know of wrong answers is derived after these: see :mod:`autograder.authoring.known`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from autograder.authoring import known
 from autograder.course.root import ROOT
+from autograder.course.units import Unit
 from unrolled.arrays import Case, load_cases, save_cases
 
 HIDDEN = Path("autograder/references")
@@ -43,6 +45,8 @@ def rebuild(check: bool, root: Path = ROOT) -> list[str]:
                 (root / folder).mkdir(parents=True, exist_ok=True)
                 save_cases(root / path, cases)
             problems += found if check else []
+        if (root / "solutions" / unit).is_dir():
+            problems += known.rebuild(Unit(unit, root), check)
     for folder in (HIDDEN, PUBLIC):
         stray = sorted(path.relative_to(root) for path in (root / folder).glob("*") if path.is_file())
         problems += [f"{path}: no oracle makes this file; delete it" for path in stray if path not in made]

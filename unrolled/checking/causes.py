@@ -3,6 +3,9 @@
 A cause is a function of the :class:`Evidence` that gives a sentence or None. Two kinds need no solution at all: *what
 if* causes call the student's own function on altered inputs (if the answer turns right when two gates' weights trade
 places, the gates are swapped), and causes of *influence* look whether an input changes the answer in any way.
+
+What a cause says is certain, or seen in a part of the values, or only looks so: :func:`rank` tells which, and a check
+asks them in this order.
 """
 
 from __future__ import annotations
@@ -40,6 +43,25 @@ class Evidence:
 
 Cause = Callable[[Evidence], str | None]
 Alter = Callable[[Inputs], Inputs]
+IS, SEEMS, LOOKS = 0, 1, 2
+"""Ranks: the values are just those of this mistake; some of them are as it makes them; an input looks unused."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A cause that is not certain, and how far it is to be trusted."""
+
+    cause: Cause
+    rank: int
+
+    def __call__(self, evidence: Evidence) -> str | None:
+        """What the cause says."""
+        return self.cause(evidence)
+
+
+def rank(cause: Cause) -> int:
+    """``IS``, ``SEEMS`` or ``LOOKS``."""
+    return cause.rank if isinstance(cause, Ranked) else IS
 
 
 def close(got: Any, expected: Any) -> bool:
@@ -54,6 +76,25 @@ def as_numbers(value: Any) -> np.ndarray | None:
     except Exception:  # whatever a student returns: ragged lists, objects that refuse to be arrays
         return None
     return array if array.dtype.kind in "biuf" else None
+
+
+def in_each_others_place(evidence: Evidence) -> str | None:
+    """Returned values that are right, but come in each other's place: in a tuple, a dictionary, among outputs."""
+    expected = {name: evidence.expected[name] for name in evidence.wrong if name in evidence.got}
+    found: dict[str, str] = {}
+    for name in expected:
+        others = [other for other in evidence.got if other != name and close(evidence.got[other], expected[name])]
+        if len(others) != 1:
+            return None
+        found[name] = others[0]
+    if not found or len({*found.values()}) < len(found):
+        return None
+    here, there = next(iter(found.items()))
+    if {*found} | {*found.values()} == {here, there}:
+        return f"{here} and {there} are in each other's place."
+    if {*found} == {*found.values()}:
+        return f"the right values come in another order: it should return {', '.join(evidence.expected)}."
+    return None
 
 
 def equals(name: str, formula: Callable[[Evidence], Any], sentence: str) -> Cause:
@@ -74,7 +115,7 @@ def holds(name: str, predicate: Callable[[np.ndarray], bool], sentence: str) -> 
         got = as_numbers(evidence.got.get(name)) if name in evidence.wrong else None
         return sentence if got is not None and predicate(got) else None
 
-    return cause
+    return Ranked(cause, SEEMS)
 
 
 def only_wrong(names: Sequence[str], sentence: str) -> Cause:
@@ -84,7 +125,7 @@ def only_wrong(names: Sequence[str], sentence: str) -> Cause:
         others_right = set(evidence.wrong) < set(evidence.expected) and set(evidence.wrong) <= set(names)
         return sentence if evidence.wrong and others_right else None
 
-    return cause
+    return Ranked(cause, SEEMS)
 
 
 def what_if(alter: Alter, sentence: str) -> Cause:
@@ -136,16 +177,15 @@ def softmax_axis(name: str) -> Cause:
         exponentials = np.exp(got - got.max(axis=0, keepdims=True))
         if close(exponentials / exponentials.sum(axis=0, keepdims=True), expected):
             return f"{name} holds the logits: the softmax is missing."
-        if close(got / got.sum(axis=0, keepdims=True), expected):
-            return f"{name} is right up to a factor in each column: divide so that each column sums to 1."
         for axis in range(1, got.ndim):
             if _all_one(got.sum(axis=axis)):
                 return f"{name} sums to 1 along axis {axis} instead of axis 0: the softmax runs over the wrong axis."
         for axes in [(0, 1), tuple(range(got.ndim))]:
             if _all_one(got.sum(axis=axes)):
                 return f"{name} sums to 1 over several axes together: the softmax should sum over axis 0 only."
-        first = got.sum(axis=0).flat[0]
-        return f"The columns of {name} do not sum to 1 as a softmax over axis 0 does (the first sums to {first:.4g})."
+        if close(got / got.sum(axis=0, keepdims=True), expected):
+            return f"{name} is right up to a factor in each column: divide so that each column sums to 1."
+        return None
 
     return cause
 
@@ -162,7 +202,7 @@ def right_at_one_end(name: str, step: int, sentence: str) -> Cause:
         right = [close(got[..., t], expected[..., t]) for t in range(got.shape[-1])]
         return sentence if right.pop(step) and not any(right) else None
 
-    return cause
+    return Ranked(cause, SEEMS)
 
 
 def without_influence(*ignored: str, inner: Callable[[Path, Inputs], bool] = lambda path, inputs: True) -> Cause:
@@ -185,7 +225,7 @@ def without_influence(*ignored: str, inner: Callable[[Path, Inputs], bool] = lam
         listed = ", ".join(idle[:3]) + (" …" if len(idle) > 3 else "")
         return f"Nothing that it returns changes when {listed} changes. Is it used?"
 
-    return cause
+    return Ranked(cause, LOOKS)
 
 
 def needs(output: str, given: str, sentence: str) -> Cause:
@@ -196,7 +236,7 @@ def needs(output: str, given: str, sentence: str) -> Cause:
             return None
         return sentence if _unmoved(evidence, {output: before[output]}, (given,), ...) else None
 
-    return cause
+    return Ranked(cause, LOOKS)
 
 
 def carries(alter: Alter, given: str, output: str, sentence: str) -> Cause:
@@ -215,7 +255,7 @@ def carries(alter: Alter, given: str, output: str, sentence: str) -> Cause:
             return None
         return sentence if np.array_equal(one[..., 0], other[..., 0]) else None
 
-    return cause
+    return Ranked(cause, SEEMS)
 
 
 def as_it_is(inputs: Inputs) -> Inputs:

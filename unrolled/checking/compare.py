@@ -100,7 +100,7 @@ def _dict_difference(
         return Difference("type", f"{name} lacks {lacking}", None, list(got), list(expected))
     surplus = len(got) - len(expected)
     if surplus:  # not the names: these are the student's, and could spell out an input
-        more = f"{surplus} keys too many" if numbers else "a key that it should not have"
+        more = f"{surplus} key{'s' if surplus > 1 else ''} too many" if numbers else "a key that it should not have"
         return Difference("type", f"{name} has {more}", None, list(got), list(expected))
     return _first(
         difference(got[key], part, f"{name}[{key!r}]" if named else f"{name}[…]", axes, numbers=numbers)
@@ -125,7 +125,8 @@ def _sequence_difference(
     if not isinstance(got, (list, tuple)) and not stacked:
         return _other_type(got, expected, name, numbers)
     if len(got) != len(expected):
-        parts = f"{len(got)} parts, not {len(expected)}" if numbers else f"too {few_or_many(got, expected)} parts"
+        many = f"{len(got)} part{'s' if len(got) != 1 else ''}, not {len(expected)}"
+        parts = many if numbers else f"too {few_or_many(got, expected)} parts"
         return Difference("shape", f"{name} has {parts}", None, len(got), len(expected))
 
     def place(k: int) -> str:

@@ -12,22 +12,25 @@ from functools import cache
 from typing import Any, NoReturn
 
 from unrolled.arrays import Case, load_cases
-from unrolled.checking.calling import MAX_PRINTED, shortened, unwritten, what_was_raised, where_it_was_raised
+from unrolled.checking.calling import MAX_PRINTED, shortened, unwritten, what_was_raised
+from unrolled.checking.causes import Evidence, in_each_others_place
 from unrolled.checking.compare import describe, difference
+from unrolled.checking.limits import CHECK_SECONDS, Stopped, listening, one_call, one_check
+from unrolled.checking.mistakes import known_mistake
 from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Result
+from unrolled.checking.raised import lines_of
 from unrolled.checking.trial import CASES
-from unrolled.execution import captured
 
 Examine = Callable[..., None]
 
 
 class Wrong(Exception):
-    """What an experiment found to be wrong, in whole sentences, and a likely cause or ""."""
+    """What an experiment found to be wrong, in whole sentences, a likely cause or "", and the values that show it."""
 
-    def __init__(self, message: str, cause: str = "") -> None:
+    def __init__(self, message: str, cause: str = "", got: Any = None) -> None:
         super().__init__(message)
-        self.cause = cause
+        self.cause, self.got = cause, got
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,15 @@ class Experiment:
     """The public check of one exercise; call it with the student's function, and with others that it needs.
 
     ``examine(function, *others)`` raises :class:`Wrong`; whatever else it raises comes from the student's code.
-    ``arguments`` are the names of the functions that a notebook passes, the exercise's first.
+    ``arguments`` are the names of the functions that a notebook passes, the exercise's first; ``unit`` names the file
+    of known mistakes.
     """
 
     exercise: str
     arguments: tuple[str, ...]
     examine: Examine
     says: str
+    unit: str = ""
 
     def __call__(self, function: Any, *others: Any) -> Result:
         """What is right and what is not about ``function``."""
@@ -51,19 +56,20 @@ class Experiment:
         if not callable(function):
             message = f"{self.exercise} should be a function; it is {describe(function)}."
             return Result(self.exercise, "incorrect", (message,))
-        with captured() as (out, err):
+        with listening() as (out, err):
             try:
-                self.examine(function, *others)
+                with one_check(), one_call(CHECK_SECONDS):
+                    self.examine(function, *others)
                 found: BaseException | None = None
-            except (Exception, SystemExit) as raised:
+            except (Exception, SystemExit, Stopped) as raised:
                 found = raised
         printed = shortened("\n".join(text for text in (out.text(), err.text()) if text.strip()), MAX_PRINTED)
         if found is None:
             return Result(self.exercise, "correct", (f"{self.says} Grading tries more than this.",), printed=printed)
         if isinstance(found, Wrong):
-            return Result(
-                self.exercise, "incorrect", (str(found),), causes=tuple(filter(None, [found.cause])), printed=printed
-            )
+            known = known_mistake(self.unit, self.exercise, [{"": found.got}]) if found.got is not None else None
+            causes = tuple(filter(None, [f"{known}." if known else found.cause]))
+            return Result(self.exercise, "incorrect", (str(found),), causes=causes, printed=printed)
         return self._raised(function, found, printed)
 
     def _raised(self, function: Callable[..., Any], error: BaseException, printed: str) -> Result:
@@ -72,7 +78,7 @@ class Experiment:
             return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",), printed=printed)
         if stub is not None:
             return Result(self.exercise, "raised", (f"It needs {stub}, which is not written yet: write that first.",))
-        code = where_it_was_raised(error, function)
+        code = lines_of(error, function)
         return Result(self.exercise, "raised", (what_was_raised(error),), code=code, printed=printed)
 
 
@@ -86,9 +92,22 @@ def expect(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None
     """Raise :class:`Wrong` unless a value is as expected."""
     found = difference(got, expected, name, axes)
     if found is not None:
-        raise Wrong(f"{found.summary[0].upper()}{found.summary[1:]}.", cause)
+        raise Wrong(f"{found.summary[0].upper()}{found.summary[1:]}.", cause, got)
 
 
-def wrong(message: str, cause: str = "") -> NoReturn:
+def expect_each(got: Mapping[str, Any], expected: Mapping[str, Any], axes: Mapping[str, Sequence[str]]) -> None:
+    """Raise :class:`Wrong` unless each of several outputs is as expected; says so where they are exchanged."""
+    wrong_ones = tuple(name for name in expected if difference(got[name], expected[name], name) is not None)
+    exchanged = in_each_others_place(Evidence({}, dict(expected), dict(got), wrong_ones, lambda inputs: None))
+    for name in wrong_ones:
+        expect(got[name], expected[name], f"the output {name}", axes[name], exchanged or "")
+
+
+def wrong(message: str, cause: str = "", got: Any = None) -> NoReturn:
     """Raise :class:`Wrong`."""
-    raise Wrong(message, cause)
+    raise Wrong(message, cause, got)
+
+
+def so_often(times: int) -> str:
+    """How often something was done that should be done more often: "not at all", "once only", "3 times only"."""
+    return {0: "not at all", 1: "once only"}.get(times, f"{times} times only")

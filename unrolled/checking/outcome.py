@@ -37,7 +37,9 @@ class Result:
 
     A notebook shows it in colour, a terminal as plain text. ``messages`` are whole sentences, the most important
     first; ``lines`` compare the values of the public case ``case``; ``causes`` are likely causes, the likeliest first;
-    ``code`` is the line of the student's that an exception came from; ``printed`` is what the function printed.
+    ``code`` are the lines of the student's that an exception came from, the exercise's own first; ``printed`` is what
+    the function printed. ``own_fault`` says that no function that it calls can be behind what is wrong; ``with_right``
+    names those that were wrong, and in whose place right ones stood when it was found correct.
     """
 
     exercise: str
@@ -48,6 +50,8 @@ class Result:
     causes: tuple[str, ...] = ()
     code: str = ""
     printed: str = ""
+    own_fault: bool = False
+    with_right: tuple[str, ...] = ()
 
     @property
     def correct(self) -> bool:

@@ -62,6 +62,6 @@ def names_of(axes: Sequence[str] | None, ndim: int) -> tuple[str, ...]:
 
 
 def listed(names: Sequence) -> str:
-    """Some names or numbers, the first eight of them."""
-    shown = [str(name)[:40] for name in names[:8]] + (["…"] if len(names) > 8 else [])
-    return ", ".join(shown)
+    """Some names or numbers, the first eight of them; a newline, a tab or a space as Python writes it."""
+    shown = [str(name)[:40] if str(name).isprintable() and str(name).strip() else repr(name)[:40] for name in names[:8]]
+    return ", ".join(shown + (["…"] if len(names) > 8 else []))

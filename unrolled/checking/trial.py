@@ -6,7 +6,7 @@ wrong answer may have. A check never raises for a fault of the student's, so a n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -14,20 +14,15 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case, load_cases
-from unrolled.checking.calling import (
-    Attempt,
-    attempt,
-    cannot_take,
-    frames_of,
-    is_empty,
-    unwritten,
-    what_was_raised,
-    where_it_was_raised,
-)
-from unrolled.checking.causes import Cause, Evidence, Inputs
+from unrolled.checking.calling import Attempt, attempt, cannot_take, frames_of, is_empty, unwritten, what_was_raised
+from unrolled.checking.causes import IS, LOOKS, SEEMS, Cause, Evidence, Inputs, in_each_others_place, rank
 from unrolled.checking.compare import Difference, describe, difference
+from unrolled.checking.limits import one_check
+from unrolled.checking.mistakes import known_mistake
 from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Line, Outcome, Result
+from unrolled.checking.raised import lines_of
+from unrolled.checking.stand_in import names_in, standing_in
 from unrolled.package import PACKAGE
 
 CASES = PACKAGE / "checks" / "cases"
@@ -47,6 +42,7 @@ class Trial:
     printed: str = ""
     hints: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    values: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +52,8 @@ class Check:
     ``unit`` names the file of cases; ``returns`` are the values that are compared, in order, with their axes; ``also``
     is what is returned after them and may look as the student likes (a cache). A backward pass returns a dictionary
     (``as_dict``), and may be tried on the cache of the student's own ``forward`` pass: ``forward_inputs`` makes that
-    function's inputs from a case's. ``calls`` are the exercises that this one may build on: one of them is the first
-    suspect when it is not right.
+    function's inputs from a case's. ``calls`` are the exercises that this one may build on: where one of them is not
+    right, this one is tried among right versions, as grading does.
     """
 
     exercise: str
@@ -83,18 +79,54 @@ class Check:
         if not callable(function):
             message = f"{self.exercise} should be a function; it is {describe(function)}."
             return Result(self.exercise, "incorrect", (message,))
-        cases = self.cases()
-        trials = [self._try(function, forward, name, case) for name, case in cases.items()]
-        wrong = [trial for trial in trials if trial.outcome != "correct"]
-        if wrong:
-            return self._tell(function, wrong, len(trials))
-        again = self._try(function, forward, *next(iter(cases.items())))
+        result = self.examined(function, forward)
+        if result.correct or result.own_fault or result.outcome == "not attempted":
+            return result
+        wrong = _not_right(self.calls, function)
+        return self._among_right_ones(function, forward, result, wrong) if wrong else result
+
+    @one_check()
+    def examined(self, function: Callable[..., Any], forward: Any) -> Result:
+        """What is right and what is not, with the functions that are in the notebook now."""
+        return self._judged(function, forward, self._trials(function, forward))
+
+    def _trials(self, function: Callable[..., Any], forward: Any) -> list[Trial]:
+        return [self._try(function, forward, name, case) for name, case in self.cases().items()]
+
+    def _judged(self, function: Callable[..., Any], forward: Any, trials: list[Trial]) -> Result:
+        """What the trials say; where all are right, the first is made once more."""
+        if any(trial.outcome != "correct" for trial in trials):
+            return self._tell(trials)
+        again = self._try(function, forward, *next(iter(self.cases().items())))
         if again.outcome != "correct":
             message = "Right at first, but not when called again with the same inputs: it remembers an earlier call."
-            return Result(self.exercise, "incorrect", (message,), again.case, again.lines, printed=again.printed)
+            return Result(
+                self.exercise, "incorrect", (message,), again.case, again.lines, printed=again.printed, own_fault=True
+            )
         hints = tuple(dict.fromkeys(hint for trial in trials for hint in trial.hints))
         message = f"{_extent(len(trials), [])} Grading uses more cases than these."
         return Result(self.exercise, "correct", (message, *hints), printed=trials[0].printed)
+
+    def _among_right_ones(
+        self, function: Callable[..., Any], forward: Any, first: Result, wrong: Mapping[str, Result]
+    ) -> Result:
+        """The result with stand-ins for functions that are not right, if that says more than the ``first`` one."""
+        blamed = [name for name, result in wrong.items() if not result.correct]
+        states = _listed([f"{name}, which is {_as_adjective(wrong[name].outcome)}" for name in blamed])
+        with standing_in(function, self.unit, self.exercise, list(wrong)) as stand_ins:
+            trials = self._trials(function, forward) if stand_ins else []
+            answered = bool(stand_ins) and not any(each.refused for each in stand_ins)
+            second = self._judged(function, forward, trials) if answered else first
+        if answered and second.correct:
+            right = f"{second.messages[0].split('. ')[0]}, with a right {_listed(blamed)} in its place."
+            message = f"{right} Grading does so, too. Your own {states}: go on there."
+            return replace(second, messages=(message, *second.messages[1:]), with_right=tuple(blamed))
+        unasked = next((each.unasked for each in stand_ins if each.unasked), "")
+        begin = f"{self.exercise} calls {states} itself: begin there."
+        if not answered:
+            return replace(first, causes=tuple(filter(None, [begin, unasked])))
+        note = f"Tried with a right {_listed(blamed)} in its place; your own {states}, too."
+        return replace(second, messages=(*second.messages, note))
 
     def cases(self) -> dict[str, Case]:
         """The public cases of this exercise, by name."""
@@ -104,31 +136,40 @@ class Check:
             raise LookupError(f"{CASES / self.unit}.npz holds no case of {self.exercise}")
         return found
 
-    def _tell(self, function: Callable[..., Any], wrong: list[Trial], total: int) -> Result:
+    def _tell(self, trials: Sequence[Trial]) -> Result:
         """The result of a check that went wrong: the first wrong case is shown, the others are named."""
+        wrong = [trial for trial in trials if trial.outcome != "correct"]
         shown = next((trial for trial in wrong if trial.outcome == "not attempted"), wrong[0])
         if shown.outcome == "not attempted":
             return Result(self.exercise, "not attempted", (shown.message,), printed=shown.printed)
-        messages = tuple(filter(None, (shown.message, _extent(total, [trial.case for trial in wrong]))))
-        causes = (*self._causes(function, shown, len(wrong) < total), *shown.hints)
-        return Result(
-            self.exercise, shown.outcome, messages, shown.case, shown.lines, causes, shown.code, shown.printed
-        )
+        values_right = all(trial.lines and all(line.right for line in trial.lines) for trial in wrong)
+        extent = "" if values_right else _extent(len(trials), [trial.case for trial in wrong])
+        messages = tuple(filter(None, (shown.message, extent)))
+        causes = tuple(dict.fromkeys((*self._causes(shown, trials), *shown.hints)))
+        told = Result(self.exercise, shown.outcome, messages, shown.case, shown.lines, causes)
+        return replace(told, code=shown.code, printed=shown.printed, own_fault=values_right)
 
-    def _causes(self, function: Callable[..., Any], shown: Trial, right_elsewhere: bool) -> Iterable[str]:
-        """What is likely behind the shown trial: a wrong function that this one calls, else the declared causes."""
-        suspects = [check for check in self.calls if _calls(function, check.exercise)]
-        for check in suspects:
-            called = check(function.__globals__[check.exercise])
-            if not called.correct:
-                state = _as_adjective(called.outcome)
-                return [f"{self.exercise} calls {check.exercise}, which is {state} itself: begin there."]
+    def _causes(self, shown: Trial, trials: Sequence[Trial]) -> Iterable[str]:
+        """What is likely behind the shown trial.
+
+        What the values show for certain comes first, then a known mistake that gives the same ones, then what is seen
+        in part of them, and last what only looks unused.
+        """
         if shown.evidence is None:
             return []
-        evidence = replace(shown.evidence, right_elsewhere=right_elsewhere)
+        evidence = replace(shown.evidence, right_elsewhere=any(trial.outcome == "correct" for trial in trials))
+        known = known_mistake(self.unit, self.exercise, [trial.values for trial in trials])
         with np.errstate(all="ignore"):  # a wrong answer may hold anything, infinities too
-            found = [sentence for cause in self.causes if (sentence := cause(evidence))]
-        return dict.fromkeys(found[:MAX_CAUSES])
+            exchanged = in_each_others_place(evidence)
+            found = [exchanged] if exchanged else self._found(IS, evidence)
+            found = found or ([f"{known}."] if known else self._found(SEEMS, evidence))
+            found = found or self._found(LOOKS, evidence)
+        return found[:MAX_CAUSES]
+
+    def _found(self, kind: int, evidence: Evidence) -> list[str]:
+        """What the declared causes of a rank say."""
+        causes = [cause for cause in self.causes if rank(cause) == kind]
+        return list(dict.fromkeys(sentence for cause in causes if (sentence := cause(evidence))))
 
     def _try(self, function: Callable[..., Any], forward: Any, name: str, case: Case) -> Trial:
         """One case; a backward pass that fails on the documented cache is tried on the student's own forward pass's."""
@@ -145,7 +186,7 @@ class Check:
         if own.outcome != "correct":
             return own
         hint = f"Tried on the {cache_name} of your own forward pass, which has a layout of its own. That is no fault."
-        return Trial(name, "correct", printed=own.printed, hints=(hint,))
+        return replace(own, hints=(hint,))
 
     def _try_on(self, function: Callable[..., Any], name: str, case: Case, inputs: Inputs) -> Trial:
         if misfit := cannot_take(function, inputs):
@@ -153,7 +194,7 @@ class Check:
         call = attempt(function, inputs)
         if call.error is not None:
             return self._raised(function, name, case, inputs, call)
-        got, message = self._named(call.value)
+        got, message = self.named(call.value)
         lines = tuple(self._line(key, got[key], case.outputs[key]) for key in self.returns if key in got)
         empty = _is_gap(call.value) and is_empty(function)
         if empty or got and all(_is_gap(got.get(key)) for key in self.returns):
@@ -165,11 +206,13 @@ class Check:
         if call.modified:
             message = " ".join(filter(None, [message, _modified_words(call.modified, bool(wrong or message))]))
         if not (wrong or message):
-            return Trial(_words(name), "correct", printed=call.printed)
+            values = {key: got[key] for key in self.returns}
+            return Trial(_words(name), "correct", printed=call.printed, values=values)
         again = partial(self._again, function)
         expected = {key: case.outputs[key] for key in self.returns}
         evidence = Evidence(inputs, expected, got, wrong, again, inputs is case.inputs)
-        return Trial(_words(name), "incorrect", message, lines, printed=call.printed, evidence=evidence)
+        wrong_trial = Trial(_words(name), "incorrect", message, lines, printed=call.printed, evidence=evidence)
+        return replace(wrong_trial, values={key: got.get(key) for key in self.returns} if got else None)
 
     def _raised(self, function: Callable[..., Any], name: str, case: Case, inputs: Inputs, call: Attempt) -> Trial:
         """The trial of a call that raised: the stub, a stub that it calls, or an error in the student's code."""
@@ -181,14 +224,14 @@ class Check:
         if stub is not None:
             message = f"{self.exercise} calls {stub}, which is not written yet. Write {stub} first."
             return Trial(_words(name), "raised", message, printed=call.printed)
-        message, code = what_was_raised(error), where_it_was_raised(error, function)
+        message, code = what_was_raised(error), lines_of(error, function)
         again = partial(self._again, function)
         expected = {key: case.outputs[key] for key in self.returns}
         evidence = Evidence(inputs, expected, {}, (), again, inputs is case.inputs)
         hints = tuple(filter(None, [_hint(error, inputs)]))
         return Trial(_words(name), "raised", message, code=code, printed=call.printed, hints=hints, evidence=evidence)
 
-    def _named(self, value: Any) -> tuple[dict[str, Any], str]:
+    def named(self, value: Any) -> tuple[dict[str, Any], str]:
         """The returned values by name (none if they cannot be told apart), and what is wrong with how they came."""
         names = (*self.returns, *self.also)
         listed = ", ".join(names)
@@ -215,7 +258,7 @@ class Check:
     def _again(self, function: Callable[..., Any], inputs: Inputs) -> dict[str, Any] | None:
         """The compared values that the function gives on other inputs, by name, or None."""
         call = attempt(function, inputs)
-        got, message = self._named(call.value) if call.error is None else ({}, "raised")
+        got, message = self.named(call.value) if call.error is None else ({}, "raised")
         return None if message else {name: got[name] for name in self.returns}
 
 
@@ -265,10 +308,20 @@ def _modified_words(place: str, wrong: bool) -> str:
     return f"{start} its input {place} in place, which the caller may still need. Make a new array, or work on a copy."
 
 
-def _calls(function: Callable[..., Any], name: str) -> bool:
-    """Whether the function's code names another function that exists in its namespace."""
-    code = getattr(function, "__code__", None)
-    return code is not None and name in code.co_names and callable(function.__globals__.get(name))
+def _not_right(calls: Sequence[Check], function: Callable[..., Any]) -> dict[str, Result]:
+    """What is found of the functions that ``function`` builds on, at one remove too, and that are not right alone."""
+    namespace = getattr(function, "__globals__", {})
+    used = names_in(function)
+    for check in reversed(calls):  # an inner one stands before those that use it
+        if check.exercise in used:
+            used |= names_in(namespace.get(check.exercise))
+    own = [(check, namespace.get(check.exercise)) for check in calls if check.exercise in used]
+    found = {check.exercise: check(callee) for check, callee in own if callable(callee)}
+    return {name: result for name, result in found.items() if not result.correct or result.with_right}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _hint(error: BaseException, inputs: Inputs) -> str:

@@ -7,6 +7,7 @@ Plain functions are compared with stored cases here; layers and models are tried
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from unrolled.checks import date_translation_models as models
 from unrolled.checks import date_translation_runs as runs
 
 UNIT = "05_date_translation"
+_experiment = partial(Experiment, unit=UNIT)
 WEIGHTS, CONTEXT = ("m", "T_x"), ("m", "2n_a")
 
 # ------------------------------------------------------------------------------------------------------ plain functions
@@ -289,25 +291,25 @@ exact_match = Check(
     ),
 )
 
-Attention = Experiment(
+Attention = _experiment(
     "Attention",
     ("Attention",),
     models.examine_attention,
     "With given weights it agrees with the NumPy functions, and it comes back from a file.",
 )
-build_parts = Experiment(
+build_parts = _experiment(
     "build_parts", ("build_parts",), models.examine_parts, "With given weights, encoder and step answer as they should."
 )
-build_translator = Experiment(
+build_translator = _experiment(
     "build_translator",
     ("build_translator",),
     models.examine_translator,
     "With given parts it gives the right probabilities at all steps, and the right loss.",
 )
-translate = Experiment(
+translate = _experiment(
     "translate", ("translate",), runs.examine_translate, "Every step asks the models what it should."
 )
-attention_map = Experiment(
+attention_map = _experiment(
     "attention_map", ("attention_map",), runs.examine_map, "The weights of all steps stand where they should."
 )
 

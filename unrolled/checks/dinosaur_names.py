@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case
-from unrolled.checking.causes import Cause, Evidence, Inputs, close, equals, holds, needs, softmax_axis
+from unrolled.checking.causes import SEEMS, Cause, Evidence, Inputs, Ranked, close, equals, holds, needs, softmax_axis
 from unrolled.checking.compare import difference
 from unrolled.checking.outcome import Result
 from unrolled.checking.trial import Check, Trial, _cases
@@ -33,7 +33,7 @@ class ChanceCheck(Check):
 
     def __call__(self, function: Any, forward: Any = None) -> Result:
         result = super().__call__(function, forward)
-        if not result.correct:
+        if not result.correct or result.with_right:
             return result
         wrong = next((sentence for rule in self.rules if (sentence := rule(function))), None)
         return Result(self.exercise, "incorrect", (wrong,), printed=result.printed) if wrong else result
@@ -76,6 +76,9 @@ def _same_state_same_name(sample: Callable[..., Any]) -> str | None:
     if names[0] != names[1]:
         return "Two generators in the same state gave two different names: take all chance from rng."
     if all(name == names[0] for name in names):
+        first = _cases(UNIT)["sample_chances/first_letter"].outputs["probabilities"][0].argmax()
+        if isinstance(names[0], list) and names[0][:1] == [first]:
+            return "Every name is the same, and begins with the most likely letter: nothing is drawn."
         return "Generators in different states all gave the same name: draw from the rng that is passed in."
     used_on = np.random.default_rng(1)
     if len({str(_called(sample, inputs | {"rng": used_on})) for _ in range(20)}) == 1:
@@ -101,7 +104,8 @@ def _first_letters(sample: Callable[..., Any]) -> str | None:
     """The frequencies of the first letter at three temperatures."""
     case = _cases(UNIT)["sample_chances/first_letter"]
     letters = list(case.inputs["char_to_ix"])
-    for temperature, chances in zip(case.inputs["temperatures"], case.outputs["probabilities"], strict=True):
+    known = dict(zip(case.inputs["temperatures"], case.outputs["probabilities"], strict=True))
+    for temperature, chances in known.items():
         inputs = _sampling(temperature, 1)
         drawn = [_called(sample, inputs) for _ in range(DRAWS)]
         if not all(isinstance(indices, list) and len(indices) == 1 for indices in drawn):
@@ -112,12 +116,22 @@ def _first_letters(sample: Callable[..., Any]) -> str | None:
         off = np.abs(counts - DRAWS * chances) / (SIGMAS * np.sqrt(DRAWS * chances * (1 - chances)) + FEW)
         worst = int(off.argmax())
         if off[worst] > 1:
+            why = _why(counts / DRAWS, known[1.0] if 1.0 in known else chances)
             return (
                 f"At temperature {temperature:g}, {letters[worst]!r} was the first letter of {counts[worst]} among "
-                f"{DRAWS} names; about {DRAWS * chances[worst]:.0f} are to be expected. Draw from the probabilities, "
-                "at the temperature."
+                f"{DRAWS} names; about {DRAWS * chances[worst]:.0f} are to be expected{why}."
             )
     return None
+
+
+def _why(shares: np.ndarray, at_one: np.ndarray) -> str:
+    """What the wrong shares of first letters look like; ``at_one``: the right ones at temperature 1."""
+    room = SIGMAS * np.sqrt(0.25 / DRAWS)
+    if (np.abs(shares - at_one) < room).all():
+        return ": these are the chances at temperature 1, so the temperature is not used"
+    if (np.abs(shares - 1 / len(shares)) < room).all():
+        return ": all letters are drawn with equal chances"
+    return ". Draw from the probabilities, at the temperature"
 
 
 def _orders(train_model: Callable[..., Any]) -> str | None:
@@ -169,7 +183,7 @@ def _list_cause(sentence: str, looks: Callable[[list, list], bool]) -> Cause:
         got, right = evidence.got.get("indices"), evidence.expected["indices"]
         return sentence if "indices" in evidence.wrong and isinstance(got, list) and looks(got, right) else None
 
-    return cause
+    return Ranked(cause, SEEMS)
 
 
 def _dict_cause(name: str, sentence: str, formula: Callable[[Evidence], Any]) -> Cause:

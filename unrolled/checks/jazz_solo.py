@@ -7,20 +7,20 @@ compared; samplers draw many times; ``generate`` plays on a toy that stands in f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from unrolled.arrays import Case
-from unrolled.checking.causes import Cause, Evidence, close
-from unrolled.checking.experiment import Experiment, Wrong, cases_of, expect, wrong
+from unrolled.checking.causes import SEEMS, Cause, Evidence, Ranked, close
+from unrolled.checking.experiment import Experiment, Wrong, cases_of, expect, expect_each, wrong
 from unrolled.checking.trial import Check
+from unrolled.checks.jazz_solo_runs import DRAWS, as_numbers, examine_generate, examine_sampling, keras_itself
 from unrolled.datasets.jazz import REST, TICKS_PER_BAR
-from unrolled.quiet import quietly
 
 UNIT = "03_jazz_solo"
-GRID, DRAWS = 4, 600
+_experiment = partial(Experiment, unit=UNIT)
 STEPS, STEP, STATE = ("m", "T_x", "n_values"), ("m", "n_values"), ("m", "n_a")
 TOKENS = ("m", "T_x")
 
@@ -38,7 +38,7 @@ def _says(name: str, holds: Callable[[Any, Evidence], bool], sentence: str) -> C
         except (TypeError, ValueError, IndexError, KeyError):
             return None
 
-    return cause
+    return Ranked(cause, SEEMS)
 
 
 def _too_short(tokens: Any, evidence: Evidence) -> bool:
@@ -124,18 +124,6 @@ to_midi = Check(
 # --------------------------------------------------------------------------------------------------------------- models
 
 
-def _keras() -> Any:
-    with quietly():
-        import keras
-    return keras
-
-
-def _numbers(value: Any) -> Any:
-    """Tensors as arrays, in lists and tuples too."""
-    keras = _keras()
-    return keras.tree.map_structure(keras.ops.convert_to_numpy, value)
-
-
 def _layers(make_layers: Any, n_a: int, n_values: int, n_conditions: int) -> Any:
     """The student's two layers; they have to be right before a model can be."""
     if not callable(make_layers):
@@ -147,7 +135,7 @@ def _layers(make_layers: Any, n_a: int, n_values: int, n_conditions: int) -> Any
 
 
 def _model(value: Any) -> Any:
-    if not isinstance(value, _keras().Model):
+    if not isinstance(value, keras_itself().Model):
         wrong("It should return a Keras model.", "is the return line missing?" if value is None else "")
     return value
 
@@ -179,7 +167,7 @@ def _inputs(model: Any, shapes: dict[str, tuple[int | None, ...]]) -> None:
 
 
 def _examine_layers(make_layers: Callable[..., Any]) -> None:
-    keras, case = _keras(), cases_of(UNIT)["make_layers/plain"]
+    keras, case = keras_itself(), cases_of(UNIT)["make_layers/plain"]
     sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
     made = make_layers(*sizes)
     if not isinstance(made, dict) or set(made) != {"cell", "output"}:
@@ -203,12 +191,16 @@ def _examine_layers(make_layers: Callable[..., Any]) -> None:
     except Exception as error:  # a layer of another kind raises in its own way
         cause = "LSTM has the loop inside; see above."
         raise Wrong("The cell cannot be called with one step and its state.", cause) from error
-    answered = _numbers(cell(x, [a, c]))
+    answered = as_numbers(cell(x, [a, c]))
     expect(answered[0], case.outputs["a"], "the cell's output", STATE)
     expect(answered[1][1], case.outputs["c"], "the cell's new c", STATE)
     cause = "the rows of the output should be probabilities: they sum to 1."
     expect(
-        _numbers(output(case.outputs["a"].astype("float32"))), case.outputs["probabilities"], "the output", STEP, cause
+        as_numbers(output(case.outputs["a"].astype("float32"))),
+        case.outputs["probabilities"],
+        "the output",
+        STEP,
+        cause,
     )
     if make_layers(*sizes)["cell"] is cell:
         wrong("It returns the same layers again; make new ones at each call.")
@@ -222,16 +214,27 @@ def _examine_training(build: Callable[..., Any], make_layers: Any = None) -> Non
     _inputs(model, {"tokens": (None, T_x), "conditions": (None, T_x, n_c), "a0": (None, n_a), "c0": (None, n_a)})
     _give(model, case.inputs["weights"])
     given = [case.inputs[name] for name in ("tokens", "conditions", "a0", "c0")]
-    answered = _numbers(model(given))
+    answered = as_numbers(model(given))
     if isinstance(answered, list):
         wrong(f"The model has {len(answered)} outputs, and should have one.", "stack the steps' outputs along axis 1.")
     expect(answered, case.outputs["probabilities"], "the output", STEPS)
     if getattr(model, "optimizer", None) is None:
         wrong("The model is right, but not compiled.")
-    loss = float(model.compute_loss(y=_keras().ops.convert_to_tensor(case.inputs["targets"]), y_pred=model(given)))
-    expect(loss, case.outputs["loss"], "the loss", cause="it should be the mean cross-entropy for whole numbers.")
+    _examine_loss(model, case.inputs["targets"], model(given), case.outputs["loss"])
     if build(shared, T_x + 1, n_a, n_values, n_c, 0.01).count_params() != model.count_params():
         wrong("With more steps the model has more parameters: the layers are not shared.")
+
+
+def _examine_loss(model: Any, targets: np.ndarray, predicted: Any, right: float) -> None:
+    """The loss that the model was compiled with, on targets that are whole numbers."""
+    one_hot = "categorical_crossentropy" in str(model.loss) and "sparse" not in str(model.loss)
+    cause = "the loss is the one for one-hot columns, and the targets are whole numbers."
+    try:
+        loss = float(model.compute_loss(y=keras_itself().ops.convert_to_tensor(targets), y_pred=predicted))
+    except Exception as error:  # Keras, and what stands below it, raise in many ways
+        cause = cause if one_hot else "it should be the mean cross-entropy for whole numbers."
+        raise Wrong("The loss cannot be computed for targets (m, T_x).", cause) from error
+    expect(loss, right, "the loss", cause="it should be the mean cross-entropy for whole numbers.")
 
 
 def _examine_one_step(build: Callable[..., Any], make_layers: Any = None) -> None:
@@ -241,149 +244,36 @@ def _examine_one_step(build: Callable[..., Any], make_layers: Any = None) -> Non
     model = _model(build(shared, n_a, n_values, n_c))
     _inputs(model, {"token": (None,), "condition": (None, n_c), "a": (None, n_a), "c": (None, n_a)})
     _give(model, case.inputs["weights"])
-    answered = _numbers(model([case.inputs[name] for name in ("token", "condition", "a", "c")]))
+    answered = as_numbers(model([case.inputs[name] for name in ("token", "condition", "a", "c")]))
     if not isinstance(answered, list) or len(answered) != 3:
         wrong("The model should have three outputs: probabilities, the new a, the new c.")
-    for name, got, axes in zip(case.outputs, answered, (STEP, STATE, STATE), strict=True):
-        expect(got, case.outputs[name], f"the output {name}", axes)
+    got, axes = (dict(zip(case.outputs, parts, strict=True)) for parts in (answered, (STEP, STATE, STATE)))
+    expect_each(got, case.outputs, axes)
     known = {id(weight) for layer in shared.values() for weight in layer.weights}
     if any(id(weight) not in known for weight in model.weights):
         wrong("The model has weights of its own.", "call the two given layers, and make no others.")
 
 
-# ------------------------------------------------------------------------------------------------------------- sampling
-
-
-def _examine_sampling(sample: Callable[..., Any]) -> None:
-    words = {"as_it_is": "at temperature 1", "cold": "at a low temperature", "hot": "at a high temperature"}
-    for name, case in _named("sample_token").items():
-        probabilities, temperature, top_k = case.inputs.values()
-        rng, before = np.random.default_rng(5), probabilities.copy()
-        tokens = [sample(probabilities, rng, temperature, top_k) for _ in range(DRAWS)]
-        if not all(isinstance(token, (int, np.integer)) and 0 <= token < len(before) for token in tokens):
-            wrong("It should return the number of one token, a whole number from 0 to n_values − 1.")
-        if not np.array_equal(probabilities, before):
-            wrong("It changes probabilities in place; work on a copy.")
-        shares, expected = np.bincount(tokens, minlength=len(before)) / DRAWS, case.outputs["shares"]
-        when = words.get(name, f"with top_k = {top_k}")
-        if shares[expected == 0].any():
-            wrong(
-                f"Tokens are drawn that should not be drawn at all, {when}.",
-                "keep the k most probable, set the others to 0.",
-            )
-        if (np.abs(shares - expected) > 6 * np.sqrt(0.25 / DRAWS)).any():
-            told = ", ".join(f"{share:.2f}" for share in shares)
-            right = ", ".join(f"{share:.2f}" for share in expected)
-            wrong(f"In {DRAWS} draws {when} the shares are {told}; they should be near {right}.")
-    flat = np.full(50, 0.02, dtype="float32")
-    one, again = ([sample(flat, rng) for _ in range(8)] for rng in map(np.random.default_rng, (1, 1)))
-    if one != again:
-        wrong("Two generators with the same seed give different tokens.", "all chance has to come from rng.")
-
-
-class _Toy:
-    """Stands in for a one-step model: simple arithmetic on all four inputs says which token is all but certain."""
-
-    def __init__(self, n_values: int) -> None:
-        self.n_values = n_values
-        self.asked: list[list[np.ndarray]] = []
-
-    def __call__(self, inputs: Any, **_: Any) -> Any:
-        if not isinstance(inputs, (list, tuple)) or len(inputs) != 4:
-            wrong("The model is called with one list of four arrays: token, condition, a, c.")
-        tensors = [_keras().ops.is_tensor(part) for part in inputs]
-        if any(tensors) and not all(tensors):
-            wrong("A Keras model takes arrays or tensors, and refuses some of each.", "ask gives arrays back.")
-        token, condition, a, c = (np.asarray(_numbers(part), dtype="float64") for part in inputs)
-        for name, part, shape in (
-            ("token", token, (1,)),
-            ("condition", condition, (1, 3)),
-            ("a", a, (1, 2)),
-            ("c", c, (1, 2)),
-        ):
-            if part.shape != shape and not (name == "token" and part.shape == (1, 1)):
-                wrong(f"The {name} that goes into the model has shape {part.shape}; here it should be {shape}.")
-        self.asked.append([token.reshape(1), condition, a, c])
-        mood = (condition[0] * [1, 2, 3]).sum()
-        favourite = int(5 * token.sum() + 3 * mood + (a[0] * [1, 2]).sum() + 2 * c.sum()) % self.n_values
-        probabilities = np.full((1, self.n_values), 1e-9 / (self.n_values - 1), dtype="float32")
-        probabilities[0, favourite] = 1
-        state = (3 * a + token.sum() + np.arange(2)) % 7, (c + 2 * mood + a + 1) % 11
-        return [_keras().ops.convert_to_tensor(part.astype("float32")) for part in (probabilities, *state)]
-
-    def predict(self, inputs: Any, **_: Any) -> Any:
-        """As Keras: the same, as arrays."""
-        keras = _keras()
-        return _numbers(self([keras.ops.convert_to_tensor(part) for part in inputs]))
-
-    predict_on_batch = predict
-
-
-def _examine_generate(generate: Callable[..., Any]) -> None:
-    for case in _named("generate").values():
-        vocabulary, sheet, n_a = case.inputs.values()
-        toy = _Toy(len(vocabulary))
-        got = generate(toy, list(vocabulary), sheet.copy(), n_a, np.random.default_rng(2))
-        _follow(toy, vocabulary, sheet, case.outputs["tokens"])
-        if not isinstance(got, (list, tuple)):
-            wrong("It should return a list of tokens.", "is the return line missing?" if got is None else "")
-        if sum(token[0] for token in got) != GRID * len(sheet):
-            wrong(
-                "The durations do not add up to the length of the chorus.", "shorten the last token, if it is too long."
-            )
-        if [tuple(token) for token in got] != [tuple(token) for token in case.outputs["tokens"]]:
-            wrong("The model was asked the right questions, but the tokens returned are not the ones that were chosen.")
-
-
-def _follow(
-    toy: _Toy, vocabulary: Sequence[tuple[int, int]], sheet: np.ndarray, right: Sequence[tuple[int, int]]
-) -> None:
-    """See that at each step the right things went into the toy; the right tokens say which those are."""
-    state, tick, token = [np.zeros((1, 2)), np.zeros((1, 2))], 0, vocabulary.index((TICKS_PER_BAR, REST))
-    for step in range(len(right)):
-        if step >= len(toy.asked):
-            wrong(f"The model was asked {len(toy.asked)} times only, and then the chorus is not full.")
-        asked, due = toy.asked[step], [np.array([token]), sheet[tick // GRID][None], *state]
-        names = ("token", "condition", "a", "c")
-        cause = (
-            "the first token is the count-in, the first state zero." if step == 0 else "what came out goes in again."
-        )
-        for name, one, other in zip(names, asked, due, strict=True):
-            if not np.array_equal(one, other):
-                why = "it is read where the next token begins." if name == "condition" else cause
-                wrong(f"At step {step} (counted from 0) the {name} that goes into the model is not the right one.", why)
-        answered = _Toy(len(vocabulary)).predict(due)
-        token, state = int(np.argmax(answered[0])), answered[1:]
-        tick += vocabulary[token][0]
-    if len(toy.asked) > len(right):
-        wrong("The model is asked again when the chorus is already full.")
-
-
-def _named(exercise: str) -> dict[str, Case]:
-    start = f"{exercise}/"
-    return {name.removeprefix(start): case for name, case in cases_of(UNIT).items() if name.startswith(start)}
-
-
-make_layers_check = Experiment(
+make_layers_check = _experiment(
     "make_layers", ("make_layers",), _examine_layers, "Both layers do what they should with given weights."
 )
 make_layers = make_layers_check
-build_training_model = Experiment(
+build_training_model = _experiment(
     "build_training_model",
     ("build_training_model", "make_layers"),
     _examine_training,
     "With given weights it gives the right probabilities at all steps, and the right loss.",
 )
-build_one_step_model = Experiment(
+build_one_step_model = _experiment(
     "build_one_step_model",
     ("build_one_step_model", "make_layers"),
     _examine_one_step,
     "With given weights it gives the right probabilities and the right new state.",
 )
-sample_token = Experiment(
-    "sample_token", ("sample_token",), _examine_sampling, f"The shares in {DRAWS} draws are as they should be."
+sample_token = _experiment(
+    "sample_token", ("sample_token",), examine_sampling, f"The shares in {DRAWS} draws are as they should be."
 )
-generate = Experiment("generate", ("generate",), _examine_generate, "Every step asks the model what it should.")
+generate = _experiment("generate", ("generate",), examine_generate, "Every step asks the model what it should.")
 
 CHECKS = (
     encode_chorus,

@@ -8,6 +8,7 @@ sentence would get alone; ``find_entities`` asks a tagger that is a table.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from unrolled.checks.named_entities_taggers import fault_of, placements, what_is
 from unrolled.quiet import quietly
 
 UNIT = "04_named_entities"
+_experiment = partial(Experiment, unit=UNIT)
 STEPS, PLACES = ("m", "T_x", "n_tags"), ("m", "T_x")
 Array = np.ndarray
 Span = tuple[int, int]
@@ -301,17 +303,17 @@ def _first_suspect(function: Callable[..., Any]) -> None:
             wrong(f"It calls {check.exercise}, which is not right yet: begin there.")
 
 
-masked_loss = Experiment(
+masked_loss = _experiment(
     "masked_loss", ("masked_loss",), _examine_loss, "The means and the gradient are over the real words."
 )
-masked_accuracy = Experiment("masked_accuracy", ("masked_accuracy",), _examine_accuracy, "The shares are right.")
-build_tagger = Experiment(
+masked_accuracy = _experiment("masked_accuracy", ("masked_accuracy",), _examine_accuracy, "The shares are right.")
+build_tagger = _experiment(
     "build_tagger",
     ("build_tagger",),
     _examine_tagger,
     "With given weights each sentence gets the answers that it would get alone.",
 )
-find_entities = Experiment("find_entities", ("find_entities",), _examine_finding, "It finds the right names.")
+find_entities = _experiment("find_entities", ("find_entities",), _examine_finding, "It finds the right names.")
 
 CHECKS = (
     bio_to_spans,

@@ -8,6 +8,7 @@ possible is known; a detector is given weights; ``stream`` listens through a toy
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from unrolled.checks import trigger_word_experiments as experiments
 from unrolled.quiet import quietly
 
 UNIT = "06_trigger_word"
+_experiment = partial(Experiment, unit=UNIT)
 STEPS = ("m", "T_y", "1")
 SPECTRUM = ("frames", "frequencies")
 
@@ -324,25 +326,25 @@ def _examine_detector(build: Callable[..., Any]) -> None:
             wrong(f"With units = {other} it has {count} parameters, and should have {due}.", "one GRU for each number.")
 
 
-is_overlapping = Experiment(
+is_overlapping = _experiment(
     "is_overlapping", ("is_overlapping",), experiments.examine_overlaps, "It is right about every pair of segments."
 )
-insert_audio_clip = Experiment(
+insert_audio_clip = _experiment(
     "insert_audio_clip",
     ("insert_audio_clip", "is_overlapping"),
     experiments.examine_insertion,
     "Clips lie where they may, everywhere where they may, and nothing else has changed.",
 )
-create_training_example = Experiment(
+create_training_example = _experiment(
     "create_training_example",
     ("create_training_example", "insert_audio_clip", "insert_ones", "spectrogram"),
     experiments.examine_examples,
     "Sound and labels belong together.",
 )
-build_detector = Experiment(
+build_detector = _experiment(
     "build_detector", ("build_detector",), _examine_detector, "With given weights it gives the right probabilities."
 )
-stream = Experiment(
+stream = _experiment(
     "stream",
     ("stream", "spectrogram"),
     experiments.examine_stream,
