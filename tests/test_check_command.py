@@ -25,6 +25,7 @@ from unrolled.checking import calling, limits
 from unrolled.checking.notebook import check_notebook
 from unrolled.checking.outcome import Result
 from unrolled.cli import app
+from unrolled.terminal import running
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "01_rnn_step_by_step"
@@ -218,8 +219,13 @@ def test_check_of_the_solution_is_all_correct(tmp_path):
     assert "12 of 12 exercises correct" in done.stdout and done.stdout.startswith("homework.ipynb, saved ")
 
 
-def test_check_goes_on_after_cells_that_raise_that_end_the_process_and_that_are_not_to_run(tmp_path, monkeypatch):
+@pytest.mark.parametrize("forks", [True, False], ids=["fork", "here"])
+def test_check_goes_on_after_cells_that_raise_that_end_the_process_and_that_are_not_to_run(
+    tmp_path, monkeypatch, forks
+):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(running, "FORKS", forks)
+    monkeypatch.setattr(running, "HARD_SECONDS", 2)
     (tmp_path / "beside.py").write_text("import numpy as np")
     right = [cell for cell in cells_of(RIGHT) if "softmax(z)" in cell or "rnn_cell_forward(xt" in cell]
     cells = [
@@ -231,6 +237,8 @@ def test_check_goes_on_after_cells_that_raise_that_end_the_process_and_that_are_
         nbformat.v4.new_code_cell("rnn_cell_forward = None", metadata={"tags": ["training"]}),
         "def rnn_forward(x, a0, parameters):\n    print('[bold]seen[/bold] \\x1b[2J')\n    return a0[99]",
         "def lstm_forward(x, a0, parameters):\n    import os\n    os.kill(os.getpid(), 9)",
+        "def lstm_cell_forward(*given):\n    while True:\n        try:\n            while True: pass\n"
+        "        except:\n            pass",
         "from pathlib import Path\nPath('ran_here').touch()\nos.write(1, b'no line of JSON')",
     ]
     nodes = [nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
@@ -240,12 +248,15 @@ def test_check_goes_on_after_cells_that_raise_that_end_the_process_and_that_are_
     found = outcomes(result.stdout)
     assert (found["rnn_cell_forward"], found["rnn_forward"], found["lstm_forward"]) == ("correct", "raised", "raised")
     assert found["gru_forward"] == "not attempted" and len(found) == 12
+    assert found["lstm_cell_forward"] == "raised" and "An `except:` that catches everything" in result.stdout
     assert "rnn_forward, line 3: return a0[99]" in result.stdout
     assert "[bold]seen[/bold] ␛[2J" in result.stdout  # printed by the student's code: no markup, and no command
-    assert "It was not checked to its end: it ended the process that it ran in (signal SIGKILL)" in result.stdout
+    assert "It was not checked to its end: it ended the process that it ran in" in result.stdout
+    assert ("(signal SIGKILL)" in result.stdout) == forks
     assert "the cell that begins: oops(\n      SyntaxError: " in result.stdout
     assert "the cell that begins: 1 / 0\n      ZeroDivisionError: division by zero" in result.stdout
-    assert "os._exit(7)\n      Not run to its end: it ended the process that it ran in (exit status 7" in result.stdout
+    assert "os._exit(7)\n      Not run to its end: it ended the process that it ran in" in result.stdout
+    assert ("(exit status 7: is there an exit in it?)" in result.stdout) == forks
     assert (tmp_path / "ran_here").exists()
 
 

@@ -28,13 +28,12 @@ from unrolled.checking.trial import Check
 from unrolled.documents import Cell, Notebook, read
 from unrolled.execution import Session
 
-FORKS = sys.platform == "linux"
 
-
-def serve(module: str, release: str) -> None:
+def serve(module: str, release: str, how: str) -> None:
     """Answer jobs from standard input until it ends.
 
     Args:
+        how: ``fork`` does each job in a fork, ``here`` in this process.
         module: the unit's module of checks.
         release: the path of its release notebook, whose imports are made beforehand; "" if there is none.
     """
@@ -48,7 +47,7 @@ def serve(module: str, release: str) -> None:
         if not line.strip():  # asks to end a job that has ended by itself
             continue
         job = json.loads(line)
-        if FORKS:
+        if how == "fork":
             _in_a_fork(job, checks, events, jobs)
         else:
             _say(events, "began", job=job["job"], process=os.getpid())

@@ -26,6 +26,7 @@ from unrolled.package import PACKAGE
 HARD_SECONDS, HARD_WALL_SECONDS = 45, 180
 MOST_MEMORY = 0.5  # of the machine's
 LOOKS_EVERY = 0.25  # seconds
+FORKS = sys.platform == "linux"  # elsewhere it is not safe to fork a process that has threads
 _PROGRAM = """
 import sys
 sys.path[:0] = [] if sys.argv[1] in sys.path else [sys.argv[1]]
@@ -43,7 +44,8 @@ class Warm:
 
     def __init__(self, release: Release, events: queue.Queue[Any]) -> None:
         module = f"unrolled.checks.{release.slug.partition('_')[2]}"
-        self._command = [sys.executable, "-P", "-c", _PROGRAM, str(PACKAGE.parent), module, str(release.path)]
+        how = "fork" if FORKS else "here"
+        self._command = [sys.executable, "-P", "-c", _PROGRAM, str(PACKAGE.parent), module, str(release.path), how]
         self._events = events
         self._process = self._started()
         self._jobs = 0
@@ -56,7 +58,7 @@ class Warm:
 
     def end_job(self) -> None:
         """End the job that is being done. Where there are no forks, the process ends with it, and a new one starts."""
-        if sys.platform == "linux":
+        if FORKS:
             self._send(b"\n")
         else:
             self.restart()
@@ -175,7 +177,7 @@ class Run:
                 self.results[result.exercise] = result
             case "done":
                 self._done = True
-                self._ended = self.over = sys.platform != "linux"
+                self._ended = self.over = not FORKS
             case "ended":
                 self._ended = True
                 self._after(f"it ended the process that it ran in ({_how(event['status'])}).")
@@ -197,7 +199,7 @@ class Run:
             self._why = "it took more than half of the machine's memory."
         if self._why:
             self._warm.end_job()
-            if sys.platform != "linux":
+            if not FORKS:
                 self._after("")
 
     def _doing(self, kind: str, name: str, words: str) -> None:
