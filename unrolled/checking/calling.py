@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import linecache
-import os
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -102,20 +100,6 @@ def what_was_raised(error: BaseException | str) -> str:
         text = f"(its text cannot be shown: {type(second).__name__})"
     kind = exception_name(type(error))
     return f"{kind}: {shortened(text, MAX_MESSAGE)}" if text else kind
-
-
-def where_it_was_raised(error: BaseException, function: Callable[..., Any]) -> str:
-    """Where in the student's code, in words, and below it the line that stands there; "" when it is not known."""
-    frames = frames_of(error, function)
-    if not frames:
-        return ""
-    frame, number = frames[-1]
-    code = frame.f_code
-    line = shortened(linecache.getline(code.co_filename, number).strip(), MAX_MESSAGE)
-    in_file = os.path.exists(code.co_filename) and "ipykernel_" not in code.co_filename
-    place = f"line {number} of {os.path.basename(code.co_filename)}" if in_file else f"line {number} of the cell"
-    named = code.co_name.isidentifier()  # a lambda, a comprehension and a whole cell have names in angle brackets
-    return f"{place}, in {code.co_name}:\n{line}" if named else f"{place}:\n{line}"
 
 
 def shortened(text: str, length: int) -> str:
