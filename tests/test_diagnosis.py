@@ -15,7 +15,7 @@ from autograder.course.known_answers import worked_answers
 from autograder.course.units import find_unit
 from autograder.examination.student import Call
 from autograder.examination.verdict import ExerciseVerdict
-from autograder.faults import diagnosis, trying
+from autograder.faults import diagnosis, kinds, trying
 from autograder.faults.diagnosis import PREFIX
 from autograder.faults.mutation import Mutant
 from autograder.judging.examiner import pool
@@ -131,10 +131,12 @@ def test_a_wrong_answer_is_told_its_mistake(judged: Judged, fault: str) -> None:
     assert verdict.messages[0].startswith(PREFIX), verdict.messages
     assert wanted in verdict.messages[0]
     assert len(verdict.messages) > 1, "what is wrong to see is told as well"
+    assert len(verdict.hints) == 1 and verdict.hints[0] in kinds.paragraphs()
 
 
 def test_a_right_answer_and_a_stub_are_told_nothing(judged: Judged) -> None:
-    assert judged("rnn_cell_forward", rnn_cell_forward=cell()).messages == ()
+    right = judged("rnn_cell_forward", rnn_cell_forward=cell())
+    assert (right.messages, right.hints) == ((), ())
     stub = "def rnn_cell_forward(xt, a_prev, parameters):\n    raise NotImplementedError"
     assert not judged("rnn_cell_forward", rnn_cell_forward=stub).messages[0].startswith(PREFIX)
 

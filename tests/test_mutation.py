@@ -9,7 +9,8 @@ import re
 import pytest
 
 from autograder.course.known_answers import known_answers, worked_answers
-from autograder.course.units import find_unit
+from autograder.course.units import all_units, find_unit
+from autograder.faults import kinds
 from autograder.faults.mutation import mutants
 from autograder.faults.operators import OPERATORS
 
@@ -87,6 +88,27 @@ def test_operator_makes_its_slip(operator, before, after):
 
 def test_every_operator_is_shown_here():
     assert {operator for operator, _, _ in SLIPS} == set(OPERATORS)
+
+
+def test_every_slip_and_every_known_mistake_has_a_kind_with_a_paragraph():
+    paragraphs = kinds.paragraphs()
+    assert set(kinds.OF_OPERATORS) == set(OPERATORS)
+    used = {kinds.BEGINS_HERE, *kinds.OF_OPERATORS.values()}
+    for unit in all_units():
+        for mistake in known_answers(unit).mistakes:
+            assert mistake.kind in paragraphs, f"{unit.slug}: {mistake.exercise}: {mistake.name}: {mistake.kind!r}"
+            used.add(mistake.kind)
+    assert used == set(paragraphs), "a paragraph that nobody is shown"
+
+
+@pytest.mark.parametrize(("kind", "paragraph"), kinds.paragraphs().items())
+def test_a_paragraph_is_short_plain_and_no_answer(kind, paragraph):
+    words = paragraph.split()
+    assert 40 <= len(words) <= 120, f"{kind}: {len(words)} words"
+    assert paragraph.endswith((".", "?")) and paragraph[0].isupper()
+    assert not re.search(r"[`@=*+{}()\[\]<>_/]|\b(np|keras|def|lambda)\b|\w\.\w|\d", paragraph), f"{kind} has code"
+    longest = max(len(sentence.split()) for sentence in re.split(r"[.?:;]", paragraph))
+    assert longest <= 42, f"{kind}: a sentence of {longest} words"
 
 
 def changed_lines(before: str, after: str) -> int:
