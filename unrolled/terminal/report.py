@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from textwrap import indent
+from textwrap import indent, wrap
 
 from rich.console import Console
 from rich.table import Table
@@ -48,17 +48,32 @@ def table(results: Iterable[Result], unknown: Sequence[str] = ()) -> Table:
 
 def outcome(result: Result) -> Text:
     """The outcome as a symbol and a word, in its colour."""
-    return Text(f"{SYMBOLS[result.outcome]} {result.outcome}", STYLES[result.outcome])
+    word = (f"{SYMBOLS[result.outcome]} {result.outcome}", STYLES[result.outcome])
+    with_right = f", with a right {' and '.join(result.with_right)}" if result.with_right else ""
+    return Text.assemble(word, (with_right, "dim"))
 
 
-def detail(result: Result) -> Text:
-    """All that a check found, its first line in the outcome's colour."""
+def detail(result: Result, width: int | None = None) -> Text:
+    """All that a check found, its first line in the outcome's colour; sentences wrapped to a width, if one is given."""
     printed = result.printed.splitlines()
     if len(printed) > MOST_PRINTED:
         kept = [*printed[:MOST_PRINTED], f"… and {len(printed) - MOST_PRINTED} more lines"]
         result = replace(result, printed="\n".join(kept))
-    first, _, rest = as_text(result).partition("\n")
+    text = as_text(result)
+    if width is not None:
+        text = "\n".join(_hanging(line, width) for line in text.splitlines())
+    first, _, rest = text.partition("\n")
     return Text.assemble((first, STYLES[result.outcome]), "\n" if rest else "", rest)
+
+
+def _hanging(line: str, width: int) -> str:
+    """A line, wrapped between words and indented as it begins; a line of code, or of what was printed, as it is."""
+    begin = line[: len(line) - len(line.lstrip())]
+    if len(begin) > 4 or line.lstrip().startswith("| "):
+        return line
+    further = begin + ("  " if line.lstrip()[:1] in "✓✗" else "")
+    lines = wrap(line, max(width, 20), subsequent_indent=further, break_on_hyphens=False)
+    return "\n".join(lines) if lines else line
 
 
 def show(console: Console, results: Sequence[Result], failed: Sequence[FailedCell], unknown: Sequence[str]) -> None:
@@ -67,7 +82,7 @@ def show(console: Console, results: Sequence[Result], failed: Sequence[FailedCel
     for result in results:
         if result.outcome in ("incorrect", "raised"):
             console.print()
-            console.print(detail(result), soft_wrap=True)
+            console.print(detail(result, console.width if console.is_terminal else None), soft_wrap=True)
     if failed:
         console.print("\nOther cells that failed on the way:")
         for cell in failed:

@@ -48,7 +48,7 @@ class Page:
         foot = Text(KEYS[self.view], "dim", no_wrap=True, overflow="ellipsis")
         above = [line for part in head for line in console.render_lines(part, options.update(height=None), pad=False)]
         room = max(height - len(above) - 2, 1)
-        body = console.render_lines(self._body(), options.update(height=None), pad=False)
+        body = console.render_lines(self._body(width), options.update(height=None), pad=False)
         self.scroll = min(self.scroll, max(len(body) - room, 0))
         if self.view == "list" and self.focus in self.exercises:
             place = list(self.exercises).index(self.focus)
@@ -88,7 +88,7 @@ class Page:
         bar.append(f"  {correct} of {len(self.exercises)} correct")
         return bar
 
-    def _body(self) -> RenderableType:
+    def _body(self, width: int) -> RenderableType:
         if self.view == "list":
             return self._list()
         if self.view == "hint":
@@ -97,7 +97,7 @@ class Page:
         result = self.results.get(self.focus)
         if result is None:
             return Text(f"{self.focus}: not checked yet" if self.focus else "", "dim")
-        told = detail(result)
+        told = detail(result, width)
         if self.focus in self.unsure:
             told = Text.assemble(("being checked anew …\n", "dim"), told)
         return Text.assemble(told, f"\n\nOther cells that failed on the way:\n{self.others}") if self.others else told
