@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 
 from unrolled import notebooks
 from unrolled.checking import calling, limits
-from unrolled.checking.notebook import check_notebook
 from unrolled.checking.outcome import Result
 from unrolled.cli import app
-from unrolled.terminal import running
+from unrolled.running import runs
+from unrolled.running.notebook import check_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "01_rnn_step_by_step"
@@ -224,8 +224,8 @@ def test_check_goes_on_after_cells_that_raise_that_end_the_process_and_that_are_
     tmp_path, monkeypatch, forks
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "FORKS", forks)
-    monkeypatch.setattr(running, "HARD_SECONDS", 2)
+    monkeypatch.setattr(runs, "FORKS", forks)
+    monkeypatch.setattr(runs, "HARD_SECONDS", 2)
     (tmp_path / "beside.py").write_text("import numpy as np")
     right = [cell for cell in cells_of(RIGHT) if "softmax(z)" in cell or "rnn_cell_forward(xt" in cell]
     cells = [

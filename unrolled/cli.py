@@ -1,4 +1,4 @@
-"""The students' command, as it is typed; what a command needs is imported by it alone, so that none waits for others."""
+"""The students' command, as it is typed; each command imports what it needs by itself, so that none waits for others."""
 
 from __future__ import annotations
 
@@ -216,10 +216,10 @@ def solution(exercise: ExerciseName, unit: InUnit = None) -> None:
 def _told() -> Iterator[None]:
     """What a student can put right is told in a line on standard error: nothing is printed as a traceback of ours."""
     from unrolled.documents import UnreadableNotebook
+    from unrolled.running.runs import NoProcess
     from unrolled.terminal.all_cases import NoGraders
     from unrolled.terminal.naming import NotFound
     from unrolled.terminal.reset import CannotReset
-    from unrolled.terminal.running import NoProcess
     from unrolled.terminal.solution import NotYet
 
     try:

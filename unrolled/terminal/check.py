@@ -10,13 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from unrolled.checking.absence import told_nowhere
 from unrolled.checking.outcome import Result
 from unrolled.documents import Notebook
+from unrolled.running.absence import told_nowhere
+from unrolled.running.runs import LOOKS_EVERY, Run, Warm
 from unrolled.terminal.memory import Memory, fingerprint, remember
 from unrolled.terminal.naming import Work
 from unrolled.terminal.report import saved, show
-from unrolled.terminal.running import LOOKS_EVERY, Run, Warm
 
 
 def check(work: Work, exercise: str | None, console: Console) -> bool:

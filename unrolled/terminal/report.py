@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from unrolled.checking.absence import FailedCell
 from unrolled.checking.outcome import SYMBOLS, Outcome, Result, as_text
+from unrolled.running.absence import FailedCell
 
 STYLES: dict[Outcome, str] = {"correct": "green", "incorrect": "red", "raised": "yellow", "not attempted": "dim"}
 

@@ -15,14 +15,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from unrolled.checking.absence import told_nowhere
 from unrolled.checking.outcome import Result
 from unrolled.documents import Notebook, TornNotebook, UnreadableNotebook, as_text, parse
+from unrolled.running.absence import told_nowhere
+from unrolled.running.runs import LOOKS_EVERY, NoProcess, Run, Warm
 from unrolled.terminal.check import folder_of, note
 from unrolled.terminal.hints import hint
 from unrolled.terminal.naming import Work
 from unrolled.terminal.report import detail, table
-from unrolled.terminal.running import LOOKS_EVERY, NoProcess, Run, Warm
 from unrolled.watching.changes import touched
 from unrolled.watching.editor import open_at
 from unrolled.watching.keys import Keys

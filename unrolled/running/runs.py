@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from unrolled.checking.absence import FailedCell
 from unrolled.checking.outcome import Line, Result
 from unrolled.documents import Notebook
 from unrolled.notebooks import Release
 from unrolled.package import PACKAGE
+from unrolled.running.absence import FailedCell
 
 # A call is ended from inside after its seconds (unrolled/checking/limits.py). What does not heed that ends with its
 # process: after so much processor time for one cell or check, and after so much time in all.
@@ -30,7 +30,7 @@ FORKS = sys.platform == "linux"  # elsewhere it is not safe to fork a process th
 _PROGRAM = """
 import sys
 sys.path[:0] = [] if sys.argv[1] in sys.path else [sys.argv[1]]
-from unrolled.checking.warm import serve
+from unrolled.running.warm import serve
 serve(*sys.argv[2:])
 """
 

@@ -21,12 +21,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from unrolled.checking.absence import FailedCell
-from unrolled.checking.notebook import Listener, Lost, as_in_jupyter, import_checks, run_and_check
 from unrolled.checking.outcome import Result
 from unrolled.checking.trial import Check
 from unrolled.documents import Cell, Notebook, read
 from unrolled.execution import Session
+from unrolled.running.absence import FailedCell
+from unrolled.running.notebook import Listener, Lost, as_in_jupyter, import_checks, run_and_check
 
 
 def serve(module: str, release: str, how: str) -> None:

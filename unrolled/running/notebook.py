@@ -14,13 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unrolled.checking.absence import FailedCell, missing, told_nowhere, why_undefined
 from unrolled.checking.limits import CELL_SECONDS, TimeLimit, TooMuchPrinted, limited
 from unrolled.checking.outcome import Result
 from unrolled.checking.trial import Check
 from unrolled.documents import Cell, Notebook, read
 from unrolled.execution import Session
 from unrolled.notebooks import did_you_mean
+from unrolled.running.absence import FailedCell, missing, told_nowhere, why_undefined
 
 ENDED = (TimeLimit.__name__, TooMuchPrinted.__name__)
 NOT_ENDED = "Not run to its end"
