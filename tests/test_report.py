@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,7 +141,7 @@ def test_points_are_those_of_the_gradebook(page: BeautifulSoup, course: Path) ->
     told = facts(page)
     assert told["graded"] == str(len(scores)) and told["all exercises right"] == str(scores.count(20))
     assert told["median, exercises"] == f"{median(scores):.1f}" and told["mean, exercises"] == f"{mean(scores):.1f}"
-    assert told["waiting for a person"] == "1" and "1 cell waits for a person" in section(page, "points")
+    assert told["wait for a person"] == "1" and "1 cell waits for a person" in section(page, "points")
     counted = Counter(min(int(score / 2), 9) for score in scores)
     table = rows(page.select_one("#points table"))
     assert [int(cells[0]) for cells in table.values()] == [counted[at] for at in range(10)]
@@ -326,8 +327,10 @@ def test_wrong_use_is_one_line(course: Path, tmp_path: Path) -> None:
     (tmp_path / "object.json").write_text("{}")
     other = json.loads((course / "verdicts.json").read_text())[0] | {"unit": "02_other"}
     (tmp_path / "other.json").write_text(json.dumps([other]))
+    shutil.copytree(course / ".unrolled", tmp_path / "gone" / ".unrolled")  # verdicts whose gradebook is lost
     for arguments, told in (
         (("--course", tmp_path / "none"), "there is no course folder"),
+        (("--course", tmp_path / "gone"), f"python -m autograder grade {SLUG}"),
         (("--course", tmp_path), f"python -m autograder grade {SLUG}"),
         (("--course", course, "--json", tmp_path / "list.json"), "not both"),
         (("--json", tmp_path / "none.json"), "No such file"),
@@ -339,5 +342,5 @@ def test_wrong_use_is_one_line(course: Path, tmp_path: Path) -> None:
     ):
         output = said("report", SLUG, *arguments, status=2).strip()
         assert told in output and "\n" not in output, output
-    assert not list(tmp_path.glob("*.html")) and not (tmp_path / "gradebook.db").exists()
+    assert not list(tmp_path.rglob("*.html")) and not list(tmp_path.rglob("gradebook.db"))
     assert "Example:" in said("report", "--help")

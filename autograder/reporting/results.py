@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,11 +54,9 @@ def of_course(course: Course, unit: Unit) -> ClassResults:
     kept = {path.stem for path in ledger.folder.glob("*.json")} if ledger.folder.is_dir() else set()
     found = {name: ledger.last(name) for name in sorted(kept | set(submissions))}
     verdicts = [verdict for verdict in found.values() if verdict]
-    if not verdicts:
-        raise NothingGraded(
-            f"nothing of {unit.slug} is graded in {course.folder}; first say "
-            f"`python -m autograder grade {unit.slug} --course {course.folder}`"
-        )
+    if not verdicts or _is_gone(course.directory.db_url):
+        first = f"python -m autograder grade {unit.slug} --course {shlex.quote(str(course.folder))}"
+        raise NothingGraded(f"nothing of {unit.slug} is graded in {course.folder}; first say `{first}`")
     without = dict(handed_in.refused)
     without |= {name: "it is not in the gradebook yet; grade again" for name, verdict in found.items() if not verdict}
     fitting = [verdict for verdict in verdicts if _fits(verdict, unit)]
@@ -69,6 +68,11 @@ def of_course(course: Course, unit: Unit) -> ClassResults:
         *(unit, tuple(fitting), course.standings(unit), judged),
         *(without, tuple(handed_in.missing), tuple(changed)),
     )
+
+
+def _is_gone(url: str) -> bool:
+    """Whether a gradebook that should be a file is none: to open it would make an empty one."""
+    return url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file()
 
 
 def of_json(path: Path, unit: Unit) -> ClassResults:
