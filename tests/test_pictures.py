@@ -227,6 +227,7 @@ def texts_and_grounds(figure: Picture) -> Iterator[tuple[str, float, np.ndarray,
     """Each text of a picture: its words, its height in pixels on a narrow page, its colour, and what it stands on."""
     canvas = FigureCanvasAgg(figure)
     figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # it has been laid out
     renderer = canvas.get_renderer()
     shrink = min(1.0, PAGE / (figure.get_tightbbox(renderer).width * figure.dpi))
     shown = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
