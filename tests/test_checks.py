@@ -75,7 +75,7 @@ def test_a_right_loop_is_right_with_a_right_cell_in_its_place(exercise: str, wro
     result = check(exercise, wrong)
     assert (result.outcome, result.with_right) == ("correct", ("rnn_cell_forward",))
     assert "with a right rnn_cell_forward in its place. Grading does so, too." in result.messages[0]
-    assert f"Your own rnn_cell_forward, which is {state}" in result.messages[0]
+    assert f"Go on with your own rnn_cell_forward, which is {state}." in result.messages[0]
 
 
 def test_a_backward_pass_among_right_cells_is_right() -> None:

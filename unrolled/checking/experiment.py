@@ -20,7 +20,8 @@ from unrolled.checking.mistakes import known_mistake
 from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Result
 from unrolled.checking.raised import lines_of
-from unrolled.checking.trial import CASES
+from unrolled.checking.stand_in import StandIn
+from unrolled.checking.trial import CASES, among_right_ones
 
 Examine = Callable[..., None]
 
@@ -39,7 +40,7 @@ class Experiment:
 
     ``examine(function, *others)`` raises :class:`Wrong`; whatever else it raises comes from the student's code.
     ``arguments`` are the names of the functions that a notebook passes, the exercise's first; ``unit`` names the file
-    of known mistakes.
+    of known mistakes; ``calls`` are the checks of what the exercise builds on without being passed it.
     """
 
     exercise: str
@@ -47,6 +48,7 @@ class Experiment:
     examine: Examine
     says: str
     unit: str = ""
+    calls: tuple[Any, ...] = ()
 
     def __call__(self, function: Any, *others: Any) -> Result:
         """What is right and what is not about ``function``."""
@@ -56,6 +58,18 @@ class Experiment:
         if not callable(function):
             message = f"{self.exercise} should be a function; it is {describe(function)}."
             return Result(self.exercise, "incorrect", (message,))
+        result = self._examined(function, *others)
+        if result.correct or result.outcome == "not attempted":
+            return result
+
+        def among(stand_ins: Sequence[StandIn]) -> Result | None:
+            again = self._examined(function, *others)
+            return None if any(each.refused for each in stand_ins) else again
+
+        return among_right_ones(self.unit, self.calls, function, result, among)
+
+    def _examined(self, function: Callable[..., Any], *others: Any) -> Result:
+        """What the experiment says, with the functions that are in the notebook now."""
         with listening() as (out, err):
             try:
                 with one_check(), one_call(CHECK_SECONDS):

@@ -22,7 +22,7 @@ from unrolled.checking.mistakes import known_mistake
 from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Line, Outcome, Result
 from unrolled.checking.raised import lines_of
-from unrolled.checking.stand_in import names_in, standing_in
+from unrolled.checking.stand_in import StandIn, names_in, standing_in
 from unrolled.package import PACKAGE
 
 CASES = PACKAGE / "checks" / "cases"
@@ -82,8 +82,8 @@ class Check:
         result = self.examined(function, forward)
         if result.correct or result.own_fault or result.outcome == "not attempted":
             return result
-        wrong = _not_right(self.calls, function)
-        return self._among_right_ones(function, forward, result, wrong) if wrong else result
+        among = partial(self._among, function=function, forward=forward)
+        return among_right_ones(self.unit, self.calls, function, result, among)
 
     @one_check()
     def examined(self, function: Callable[..., Any], forward: Any) -> Result:
@@ -107,26 +107,10 @@ class Check:
         message = f"{_extent(len(trials), [])} Grading uses more cases than these."
         return Result(self.exercise, "correct", (message, *hints), printed=trials[0].printed)
 
-    def _among_right_ones(
-        self, function: Callable[..., Any], forward: Any, first: Result, wrong: Mapping[str, Result]
-    ) -> Result:
-        """The result with stand-ins for functions that are not right, if that says more than the ``first`` one."""
-        blamed = [name for name, result in wrong.items() if not result.correct]
-        states = _listed([f"{name}, which is {_as_adjective(wrong[name].outcome)}" for name in blamed])
-        with standing_in(function, self.unit, self.exercise, list(wrong)) as stand_ins:
-            trials = self._trials(function, forward) if stand_ins else []
-            answered = bool(stand_ins) and not any(each.refused for each in stand_ins)
-            second = self._judged(function, forward, trials) if answered else first
-        if answered and second.correct:
-            right = f"{second.messages[0].split('. ')[0]}, with a right {_listed(blamed)} in its place."
-            message = f"{right} Grading does so, too. Your own {states}: go on there."
-            return replace(second, messages=(message, *second.messages[1:]), with_right=tuple(blamed))
-        unasked = next((each.unasked for each in stand_ins if each.unasked), "")
-        begin = f"{self.exercise} calls {states} itself: begin there."
-        if not answered:
-            return replace(first, causes=tuple(filter(None, [begin, unasked])))
-        note = f"Tried with a right {_listed(blamed)} in its place; your own {states}, too."
-        return replace(second, messages=(*second.messages, note))
+    def _among(self, stand_ins: Sequence[StandIn], function: Callable[..., Any], forward: Any) -> Result | None:
+        """The result while stand-ins are in place; None where one of them was asked what it does not know."""
+        trials = self._trials(function, forward)
+        return None if any(each.refused for each in stand_ins) else self._judged(function, forward, trials)
 
     def cases(self) -> dict[str, Case]:
         """The public cases of this exercise, by name."""
@@ -308,7 +292,47 @@ def _modified_words(place: str, wrong: bool) -> str:
     return f"{start} its input {place} in place, which the caller may still need. Make a new array, or work on a copy."
 
 
-def _not_right(calls: Sequence[Check], function: Callable[..., Any]) -> dict[str, Result]:
+def among_right_ones(
+    unit: str,
+    calls: Sequence[Any],
+    function: Callable[..., Any],
+    first: Result,
+    examine: Callable[[Sequence[StandIn]], Result | None],
+) -> Result:
+    """The result with stand-ins for functions that are not right, if that says more than the ``first`` one.
+
+    Args:
+        calls: the checks of what the exercise may build on.
+        examine: gives the result among stand-ins, or None where one of them had no answer.
+    """
+    wrong = not_right(calls, function)
+    if not wrong:
+        return first
+    blamed, states = blame(wrong)
+    with standing_in(function, unit, first.exercise, list(wrong)) as stand_ins:
+        second = examine(stand_ins) if stand_ins else None
+    if second is not None and second.correct:
+        right = f"{second.messages[0].split('. ')[0]}, with a right {_listed(blamed)} in its place."
+        message = f"{right} Grading does so, too. Go on with your own {states}."
+        return replace(second, messages=(message, *second.messages[1:]), with_right=tuple(blamed))
+    if second is None:
+        unasked = next((each.unasked for each in stand_ins if each.unasked), "")
+        begin = f"{first.exercise} calls {states} itself: begin there."
+        return replace(first, causes=tuple(filter(None, [begin, unasked])))
+    note = f"Tried with a right {_listed(blamed)} in its place; your own {states}, too."
+    return replace(second, messages=(*second.messages, note))
+
+
+def blame(wrong: Mapping[str, Result]) -> tuple[list[str], str]:
+    """Of functions that are not right alone, the names of those that are wrong themselves, and what they are."""
+    outcomes = {name: result.outcome for name, result in wrong.items() if not result.correct}
+    for result in wrong.values():
+        outcomes = {inner: "incorrect" for inner in result.with_right} | outcomes  # type: ignore[assignment]
+    states = [f"{name}, which is {_as_adjective(outcome)}" for name, outcome in outcomes.items()]
+    return list(outcomes), _listed(states)
+
+
+def not_right(calls: Sequence[Any], function: Callable[..., Any]) -> dict[str, Result]:
     """What is found of the functions that ``function`` builds on, at one remove too, and that are not right alone."""
     namespace = getattr(function, "__globals__", {})
     used = names_in(function)

@@ -307,10 +307,18 @@ build_translator = _experiment(
     "With given parts it gives the right probabilities at all steps, and the right loss.",
 )
 translate = _experiment(
-    "translate", ("translate",), runs.examine_translate, "Every step asks the models what it should."
+    "translate",
+    ("translate",),
+    runs.examine_translate,
+    "Every step asks the models what it should.",
+    calls=(encode_text, decode_ids),
 )
 attention_map = _experiment(
-    "attention_map", ("attention_map",), runs.examine_map, "The weights of all steps stand where they should."
+    "attention_map",
+    ("attention_map",),
+    runs.examine_map,
+    "The weights of all steps stand where they should.",
+    calls=(encode_text,),
 )
 
 CHECKS = (

@@ -16,7 +16,7 @@ from unrolled.arrays import Case
 from unrolled.checking.causes import SEEMS, Cause, Evidence, Inputs, Ranked, close, equals, holds, needs, softmax_axis
 from unrolled.checking.compare import difference
 from unrolled.checking.outcome import Result
-from unrolled.checking.trial import Check, Trial, _cases
+from unrolled.checking.trial import Check, Trial, _cases, blame, not_right
 from unrolled.execution import captured
 
 UNIT = "02_dinosaur_names"
@@ -35,8 +35,12 @@ class ChanceCheck(Check):
         result = super().__call__(function, forward)
         if not result.correct or result.with_right:
             return result
-        wrong = next((sentence for rule in self.rules if (sentence := rule(function))), None)
-        return Result(self.exercise, "incorrect", (wrong,), printed=result.printed) if wrong else result
+        said = next((sentence for rule in self.rules if (sentence := rule(function))), None)
+        if said is None:
+            return result
+        wrong = not_right(self.calls, function)
+        causes = (f"{self.exercise} calls {blame(wrong)[1]} itself: begin there.",) if wrong else ()
+        return Result(self.exercise, "incorrect", (said,), causes=causes, printed=result.printed)
 
     def _try_on(self, function: Callable[..., Any], name: str, case: Case, inputs: Inputs) -> Trial:
         return super()._try_on(function, name, case, _with_generator(inputs))

@@ -248,7 +248,6 @@ class _TableTagger:
 
 
 def _examine_finding(find_entities: Callable[..., Any]) -> None:
-    _first_suspect(find_entities)
     for case in _named("find_entities").values():
         sentence, vocabulary, tags, table, by_feature = case.inputs.values()
         right = [tuple(entity) for entity in case.outputs["entities"]]
@@ -294,15 +293,6 @@ def what_became_of_names(got: Sequence[tuple], right: Sequence[tuple], sentence:
     return "other words are found: is the path the best allowed one, for the logarithms of the probabilities?"
 
 
-def _first_suspect(function: Callable[..., Any]) -> None:
-    """Another function of the notebook that it calls, and that is not right."""
-    names = getattr(function, "__globals__", {})
-    used = getattr(getattr(function, "__code__", None), "co_names", ())
-    for check in (encode_sentences, allowed_transitions, constrained_decode, bio_to_spans):
-        if check.exercise in used and callable(names.get(check.exercise)) and not check(names[check.exercise]).correct:
-            wrong(f"It calls {check.exercise}, which is not right yet: begin there.")
-
-
 masked_loss = _experiment(
     "masked_loss", ("masked_loss",), _examine_loss, "The means and the gradient are over the real words."
 )
@@ -313,7 +303,13 @@ build_tagger = _experiment(
     _examine_tagger,
     "With given weights each sentence gets the answers that it would get alone.",
 )
-find_entities = _experiment("find_entities", ("find_entities",), _examine_finding, "It finds the right names.")
+find_entities = _experiment(
+    "find_entities",
+    ("find_entities",),
+    _examine_finding,
+    "It finds the right names.",
+    calls=(word_features, encode_sentences, allowed_transitions, constrained_decode, bio_to_spans),
+)
 
 CHECKS = (
     bio_to_spans,
