@@ -84,6 +84,14 @@ def test_a_students_comparison_is_a_formula_and_no_tag() -> None:
     assert [tag.get_text() for tag in BeautifulSoup(page, "html.parser").find_all("math")] == ["x<y", "a1>b", "c<d"]
 
 
+def test_a_students_headings_lists_and_links_are_shown_as_such() -> None:
+    cell = new_markdown_cell("### Why?\n\nBecause:\n\n- of *gates*; see [there](https://example.org/a)")
+    harmless.make_harmless(cell, harmless.Room())
+    shown = BeautifulSoup(rendered(cell.source), "html.parser")
+    assert (shown.h3.text, shown.em.text, shown.a["href"]) == ("Why?", "gates", "https://example.org/a")
+    assert shown.li and not shown.pre
+
+
 def test_a_formula_may_go_on_in_the_next_line() -> None:
     page = rendered("1. Why not $c = a\n   + b$?\n\nIn `$x\n` or for 5$\n- one\n- two$\n\n```\n$a\n+b$\n```")
     shown = BeautifulSoup(page, "html.parser")

@@ -79,7 +79,9 @@ def make_harmless(cell: NotebookNode, room: Room) -> None:
 def _renders(source: str, pictures: dict[str, dict[str, str]]) -> bool:
     """Whether nbconvert can make a page of this (a missing picture stops it), with no link that acts."""
     try:
-        page = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=pictures)).render(source)
+        # Without the links that nbconvert puts beside headings: those lead to the heading itself.
+        renderer = IPythonRenderer(escape=False, attachments=pictures, exclude_anchor_links=True)
+        page = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # whatever it is, the text is shown as plain text
         return False
     tags = BeautifulSoup(page, "html.parser").find_all(True)
