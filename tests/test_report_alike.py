@@ -25,6 +25,7 @@ from autograder.reporting.results import ClassResults
 UNIT = find_unit("01_rnn_step_by_step")
 NAMES = {exercise.id for exercise in UNIT.exercises}
 STUDENTS = 12
+CLASSES = int(os.environ.get("UNROLLED_CLASSES", "1"))  # how many made-up classes are tried
 
 
 def ways() -> dict[str, list[str]]:
@@ -78,12 +79,16 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Alike]:
     }
     copied_class = compared(results(tmp_path_factory.mktemp("alike"), honest | odd), 2)
     assert copied_class is not None
+    return {"honest": compared_here(sheets), "copied": copied_class}
+
+
+def compared_here(sheets: dict[str, Sheet]) -> Alike:
+    """As ``compared``, but all in this process."""
     released = frozenset(cell.source for cell in UNIT.release.cells if cell.cell_type == "code")
-    prints = {
-        name: notebook_fingerprints(files[f"{UNIT.slug}.ipynb"], NAMES, released) for name, files in honest.items()
-    }
-    given = all_pieces([*released, *worked_answers(UNIT).values()])
-    return {"honest": alike(prints, given), "copied": copied_class}
+    prints = {}
+    for name, sheet in sheets.items():
+        prints[name] = notebook_fingerprints(sheet.files()[f"{UNIT.slug}.ipynb"], NAMES, released)
+    return alike(prints, all_pieces([*released, *worked_answers(UNIT).values()]))
 
 
 def test_who_writes_alone_is_in_no_pair(found: dict[str, Alike]) -> None:
@@ -97,6 +102,17 @@ def test_a_copy_is_found_with_other_names_in_another_order(found: dict[str, Alik
     assert {pair.one, pair.other} == {"student 3", "copy"} and pair.share > 0.7
     assert len(pair.exercises) == 3 and set(pair.exercises) < NAMES
     assert found["copied"].next_share < found["copied"].bound < pair.share  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("seed", range(100, 100 + CLASSES))
+def test_in_other_classes_copies_of_half_a_notebook_are_found_and_of_one_answer_are_not(seed: int) -> None:
+    rng, right = random.Random(seed), ways()
+    sheets = {f"student {number}": written_alone(rng, right) for number in range(STUDENTS)}
+    half, one = written_alone(rng, right), written_alone(rng, right)
+    for sheet, names in ((half, sorted(NAMES)[::2]), (one, sorted(NAMES)[:1])):
+        sheet.write(**{name: renamed(sheets["student 3"].cell(name).source, NAMES) for name in names})
+    found = compared_here(sheets | {"half": half, "one": one})
+    assert [{pair.one, pair.other} for pair in found.pairs] == [{"half", "student 3"}]
 
 
 def test_what_cannot_be_compared_is_named(found: dict[str, Alike]) -> None:

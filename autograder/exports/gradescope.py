@@ -19,7 +19,8 @@ def results(gradebook: Gradebook, unit: Unit, verdict: Verdict, standing: Standi
     order = {grade_id(cell): number for number, cell in enumerate(unit.release.cells) if grade_id(cell)}
     grades = gradebook.find_submission_notebook(unit.slug, unit.slug, verdict.submission).grades
     said = {CHECK_PREFIX + each.id: [each.outcome, *each.messages] for each in verdict.exercises}
-    tests = [_test(grade, said.get(grade.name, [])) for grade in sorted(grades, key=lambda each: order[each.name])]
+    in_order = sorted(grades, key=lambda each: order.get(each.name, len(order)))
+    tests = [_test(grade, said.get(grade.name, [])) for grade in in_order]
     notes = [*verdict.messages]
     if standing.penalty:
         notes.append(f"Being late costs {standing.penalty:g} points.")
