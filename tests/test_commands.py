@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from unrolled import documents, notebooks
 from unrolled.cli import app
+from unrolled.running.notebook import import_checks
 from unrolled.terminal import all_cases, memory, naming, reset, solution
 
 SLUG, LATER = "01_rnn_step_by_step", "02_dinosaur_names"
@@ -59,8 +60,10 @@ def test_hints_come_one_after_the_other_and_the_place_is_kept_in_the_folder(fold
     assert json.loads((folder / ".unrolled.json").read_text())["hints"][SLUG] == {"rnn_forward": 3, "lstm_forward": 1}
 
 
-def test_every_exercise_has_three_hints_and_they_are_those_of_the_notebook() -> None:
+def test_every_exercise_has_three_hints_and_a_check() -> None:
     for release in notebooks.releases():
+        checks = import_checks(f"unrolled.checks.{release.slug[3:]}")
+        assert [check.exercise for check in checks] == list(release.points_of)
         for exercise in release.points_of:
             hints = release.hints(exercise)
             assert len(hints) == 3 and all(title and text for title, text in hints), (release.slug, exercise)
@@ -92,6 +95,8 @@ def test_an_exercise_is_found_across_units_and_what_is_unclear_is_said(folder: P
     assert "(1 of 3)" in typed("hint", "build_vocabulary", "--unit", "4").stdout
     typed("start", "2")
     assert "(1 of 3)" in typed("hint", "build_vocabulary").stdout  # the one in this folder is meant
+    turned = typed("check", "rnn_forward")
+    assert turned.exit_code == 2 and f"rnn_forward is an exercise of {SLUG}: say the unit first" in turned.stderr
     far = typed("reset", "to_midi")
     assert far.exit_code == 2 and "`unrolled start 03_jazz_solo` copies it here" in far.stderr
 

@@ -87,13 +87,18 @@ def test_a_save_is_followed_by_its_verdict_whatever_was_saved(student, watched):
     student.answer("rnn_cell_forward", answer("rnn_cell_forward", ("    return", "    while True: pass\n    return")))
     student.save()
     shows(watched, "checking rnn_cell_forward, 1 of 12")  # an endless loop; what is saved next does not wait for it
+    idle = psutil.Process(watched.pid).children()[0]
     crash = ("    return", "    __import__('os')._exit(1)\n    return")
     student.answer("rnn_cell_forward", answer("rnn_cell_forward", crash))
     student.save()
     shows(watched, "! raised: rnn_cell_forward", "it ended the process that it ran in (exit status 1")
     student.answer("rnn_cell_forward", answer("rnn_cell_forward"))
     text = student.save()
-    shows(watched, "✓ correct: rnn_cell_forward")
+    shows(watched, "✓ correct: rnn_cell_forward", "saved")
+    idle.kill()  # the warm process itself, as a machine without memory does
+    student.answer("lstm_cell_forward", answer("lstm_cell_forward", ("ot * np", "ft * np")))
+    student.save()
+    shows(watched, "✗ incorrect: lstm_cell_forward")
 
     student.path.write_text(text[: len(text) // 2])  # half of it, and the rest a moment later
     student.answer("lstm_cell_forward", answer("lstm_cell_forward", ("ft * c_prev", "ft + c_prev")))

@@ -1,4 +1,4 @@
-"""The students' command, as it is typed; each command imports what it needs by itself, so that none waits for others."""
+"""The students' command, as it is typed; each command imports what it needs itself, so that none waits for others."""
 
 from __future__ import annotations
 

@@ -167,8 +167,6 @@ def _run(
         listener.running(number, cell)
         with limited(CELL_SECONDS, "the cell"):
             run = session.run(cell.source, cell.id)
-        if isinstance(run.raised, KeyboardInterrupt):
-            raise run.raised
         error = next((output for output in run.outputs if output["output_type"] == "error"), None)
         if error and error["ename"] != "NotImplementedError":
             yield _failed(number, cell, error)

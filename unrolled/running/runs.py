@@ -40,7 +40,10 @@ class NoProcess(RuntimeError):
 
 
 class Warm:
-    """The warm process of one unit. What it says comes into ``queue`` as dictionaries with an ``event``."""
+    """The warm process of one unit. What it says comes into a queue as dictionaries with an ``event``.
+
+    ``ready`` says whether it has started well.
+    """
 
     def __init__(self, release: Release, events: queue.Queue[Any]) -> None:
         module = f"unrolled.checks.{release.slug.partition('_')[2]}"
@@ -77,13 +80,14 @@ class Warm:
             except OSError:  # the pipe is broken: the process is gone
                 pass
         try:
-            process.wait(0.5)
+            process.wait(2 if FORKS else 0.5)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         self._listener.join()
 
     def _started(self) -> subprocess.Popen[bytes]:
+        self.ready = False
         process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -105,6 +109,7 @@ class Warm:
                 except ValueError:  # a process that was ended has left half a line
                     continue
                 if isinstance(event, dict):
+                    self.ready = self.ready or event.get("event") == "ready"
                     self._events.put(event | {"server": process.pid})
             said = process.stderr.read().decode(errors="replace").strip()
         self._events.put({"event": "gone", "said": said.rpartition("\n")[2], "server": process.pid})
@@ -175,6 +180,8 @@ class Run:
             case "found":
                 result = _result(event["result"])
                 self.results[result.exercise] = result
+            case "broken":
+                raise NoProcess(f"The checks cannot be made: {event['said']}. `unrolled doctor` may know why.")
             case "done":
                 self._done = True
                 self._ended = self.over = not FORKS
@@ -182,11 +189,15 @@ class Run:
                 self._ended = True
                 self._after(f"it ended the process that it ran in ({_how(event['status'])}).")
             case "gone":
-                if self._process is None:
+                if not self._warm.ready:
                     said = f": {event['said']}" if event["said"] else ""
                     raise NoProcess(f"The process for notebooks does not start{said}. `unrolled doctor` looks why.")
+                begun = self._process is not None
                 self._warm.restart()
-                self._after("it ended the process that it ran in.")
+                if begun:
+                    self._after("it ended the process that it ran in.")
+                else:
+                    self._ask()
 
     def look_after(self) -> None:
         """End what has not come back after the hard limits, or takes the machine's memory."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import ctypes
 import json
 import os
 import select
@@ -27,6 +28,8 @@ from unrolled.documents import Cell, Notebook, read
 from unrolled.execution import Session
 from unrolled.running.absence import FailedCell
 from unrolled.running.notebook import Listener, Lost, as_in_jupyter, import_checks, run_and_check
+
+_DIE_WITH_PARENT = 1  # of prctl
 
 
 def serve(module: str, release: str, how: str) -> None:
@@ -140,6 +143,7 @@ def _forked(job: Mapping[str, Any], checks: tuple[Check, ...], events: TextIO) -
     status = 1
     try:
         os.setpgid(0, 0)
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         _do(job, checks, events)
@@ -156,8 +160,11 @@ def _end_group(process: int) -> None:
 def _do(job: Mapping[str, Any], checks: tuple[Check, ...], events: TextIO) -> None:
     """Run the cells that a job brings, in its folder, and say what comes of it."""
     notebook = Notebook(tuple(Cell(**cell) for cell in job["cells"]))
-    with as_in_jupyter(job["folder"]):
-        run_and_check(Session(), notebook, checks, job["wanted"], _Teller(events, job["job"]), Lost(**job["lost"]))
+    try:
+        with as_in_jupyter(job["folder"]):
+            run_and_check(Session(), notebook, checks, job["wanted"], _Teller(events, job["job"]), Lost(**job["lost"]))
+    except Exception as error:  # what a student's code raises is a result: this is a fault of ours, or of the folder
+        _say(events, "broken", job=job["job"], said=f"{type(error).__name__}: {error}")
     _say(events, "done", job=job["job"])
 
 

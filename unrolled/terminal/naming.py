@@ -45,7 +45,13 @@ def work(unit: str) -> Work:
         if not path.is_file():
             raise NotFound(f"There is no file {path}.")
         return Work(path, _release_of(path))
-    slug = _release(unit).slug
+    try:
+        slug = find_release(unit).slug
+    except UnknownUnit as error:
+        owner = next((release.slug for release in releases() if unit in release.points_of), None)
+        if owner is not None:
+            raise NotFound(f"{unit} is an exercise of {owner}: say the unit first, {owner} {unit}") from error
+        raise NotFound(str(error)) from error
     here = _path_here(slug)
     if here is None:
         raise NotFound(

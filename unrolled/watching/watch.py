@@ -36,7 +36,7 @@ TORN_FOR = 1.0  # seconds after which half a file is no file that is being writt
 def watch(work: Work, console: Console) -> None:
     """Check a notebook now and whenever it is saved, until q or Ctrl-C; then print where things stand.
 
-    In a terminal it shows one page; elsewhere it prints every verdict. Raises UnreadableNotebook, OSError, NoProcess.
+    In a terminal it shows one page; elsewhere it prints every verdict. Raises UnreadableNotebook, OSError.
     """
     work.read()  # what cannot be read at the beginning is told at once
     watching = _Watching(work, console)
@@ -126,6 +126,8 @@ class _Watching:
             self._saved(event["content"], event["moment"])
         elif event["event"] == "unread":
             self._notice(f"{self._work.path} cannot be read now: {event['why']}. Waiting for it.")
+        elif event["event"] == "gone" and self._run is None and event["server"] == self._warm.pid:
+            self._warm.restart()
         elif self._run is not None:
             run = self._run
             self._with_run(lambda: run.take(event))
@@ -135,8 +137,6 @@ class _Watching:
         try:
             act()
         except NoProcess as error:
-            if self._notebook is None or not self.page.results and not self._run:
-                raise
             self._run = None
             self.page.doing = ""
             self._warm.restart()
