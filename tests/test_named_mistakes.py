@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import linecache
 import re
 from collections.abc import Callable, Iterator
@@ -11,19 +12,22 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 import typical_01
 import typical_02
 import typical_03
 
 from autograder.auditing.diagnosis_audit import builds_layers
+from autograder.authoring import known
 from autograder.authoring.known import checks_of
-from autograder.course.known_answers import worked_answers
-from autograder.course.units import Unit, find_unit
+from autograder.course.known_answers import known_answers, worked_answers
+from autograder.course.units import Unit, all_units, find_unit
 from autograder.examination.student import Call
 from autograder.faults.diagnosis import diagnose, exercise_of
 from autograder.faults.trying import run
 from unrolled.arrays import load_cases
+from unrolled.checking.mistakes import mark
 from unrolled.checking.outcome import Result
 
 LISTS = {"01_rnn_step_by_step": typical_01, "02_dinosaur_names": typical_02, "03_jazz_solo": typical_03}
@@ -105,3 +109,40 @@ def test_the_answers_that_are_altered_are_right(slug: str) -> None:
     for one in checks_of(unit):
         result = check(unit, one.exercise, namespace)
         assert result.correct, result
+
+
+def test_an_exercise_checked_by_experiment_is_tried_among_right_versions() -> None:
+    unit = find_unit("04_named_entities")
+    right = "\n".join(worked_answers(unit).values())
+    wrong = next(m.source for m in known_answers(unit).mistakes if m.name == "kind_with_letter")
+    result = check(unit, "find_entities", written(unit, f"{right}\n{wrong}"))
+    assert (result.outcome, result.with_right) == ("correct", ("bio_to_spans",)), result
+
+
+def test_chance_that_a_wrong_function_spoils_is_blamed_on_it() -> None:
+    unit = find_unit("02_dinosaur_names")
+    changes = typical_02.TYPICAL["multiplied by the temperature"][1]
+    result = check(unit, "sample", written(unit, altered(typical_02.RIGHT, changes)))
+    assert result.causes == ("sample calls softmax_temperature, which is not right yet itself: begin there.",)
+
+
+def test_what_checks_know_holds_no_code_and_is_not_stale() -> None:
+    for unit in all_units():
+        assert known.rebuild(unit, check=True) == []
+        stored = json.loads((unit.root / known.MISTAKES / f"{unit.slug}.json").read_text(encoding="utf-8"))
+        for exercise, mistakes in stored["exercises"].items():
+            assert set(exercise_of(unit, exercise).namespace) >= {exercise}
+            for mistake in mistakes:
+                assert mistake.keys() == {"says", "marks"}
+                assert not re.search(r"\bdef\b|\breturn\b|\bnp\.|[=@]|\*\*", mistake["says"]), mistake["says"]
+
+
+def test_a_mark_tells_values_apart_and_allows_for_rounding() -> None:
+    rng = np.random.default_rng(0)
+    values = {"a": rng.normal(size=(5, 4, 3)), "b": [(1, "x"), (2, "y")]}
+    rounded = {"a": values["a"] * (1 + 1e-12), "b": [(1, "x"), (2, "y")]}
+    assert mark(values) == mark({"a": values["a"].tolist(), "b": ((1, "x"), (2, "y"))})
+    assert mark(values)[0] == mark(rounded)[0] and np.allclose(mark(values)[1:], mark(rounded)[1:], rtol=1e-8)
+    for other in (values["a"].transpose(1, 0, 2), values["a"][::-1], -values["a"], values["a"] + 1e-3):
+        assert not np.allclose(mark({"a": other})[1:], mark({"a": values["a"]})[1:]) or other.shape != (5, 4, 3)
+    assert mark(None) != mark({"a": None}) != mark({"a": 0.0})

@@ -581,20 +581,6 @@ def gru_forward(x, c0, parameters):
     return c_next[:, :, None], y[:, :, None], (caches, x)
 
 
-# %% mistake="one_step_short" exercise="gru_forward" kind="loop_ends" says="the loop leaves out the last step, so that there is one step too few"
-def gru_forward(x, c0, parameters):
-    _, m, T_x = x.shape
-    n_y, n_a = parameters["Wy"].shape
-    c, y = np.zeros((n_a, m, T_x - 1)), np.zeros((n_y, m, T_x - 1))
-    cell_caches = []
-    c_next = c0
-    for t in range(T_x - 1):
-        c_next, y[:, :, t], cache = gru_cell_forward(x[:, :, t], c_next, parameters)
-        c[:, :, t] = c_next
-        cell_caches.append(cache)
-    return c, y, (cell_caches, x)
-
-
 # %% mistake="states_and_predictions_exchanged" exercise="gru_forward" kind="exchanged" says="the states and the predictions are returned in each other's place"
 def gru_forward(x, c0, parameters):
     _, m, T_x = x.shape

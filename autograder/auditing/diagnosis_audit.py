@@ -44,9 +44,9 @@ DRAWS = 8
 QUOTED = re.compile(r"(?:at your line|which leads to) `([^`]*)`")  # long lines are cut off
 FOUND = [  # what graders say of a value as a whole; the value's name is the group
     re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has shape \("),
-    re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has \d+ parts?, not"),
+    re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* has too (?:few|many) parts"),
     re.compile(r"(?:^|: )(\w+)(?:\[[^\]]*\])* is an? (?:object|array|dict|list|tuple|number|str)\b.*, not"),
-    re.compile(r": (\w+) of another length"),
+    re.compile(r" has shape \([^)]*another length\), not \([^)]*?(\w+)\)"),
     re.compile(r"the returned dictionary has no (\w+)"),
     re.compile(r"the (\w+) that goes into the model (?:is not|must have)"),
     re.compile(r"(\w+) was changed in place"),
