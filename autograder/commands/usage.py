@@ -32,12 +32,13 @@ UsageError: Any = typer.BadParameter.__base__
 class Commands(TyperGroup):
     """Commands whose wrong use is told in one line, like all that they say themselves."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+    def main(self, *args: Any, **settings: Any) -> Any:
         """Run what was typed, and end with its status."""
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **settings)
+        run: Any = super().main
+        if not settings.pop("standalone_mode", True):
+            return run(*args, standalone_mode=False, **settings)
         try:
-            status = super().main(*args, standalone_mode=False, **settings)
+            status = run(*args, standalone_mode=False, **settings)
         except UsageError as error:
             typer.echo(_one_line(error), err=True)
             status = error.exit_code

@@ -61,7 +61,7 @@ def steps(converter: Autograde) -> list[type[NbGraderPreprocessor]]:
     """
     cleaning = [_loaded(step) for step in converter.sanitize_preprocessors]
     grading = [_loaded(step) for step in converter.autograde_preprocessors]
-    in_order = [
+    in_order: list[type[NbGraderPreprocessor]] = [
         Reconcile,
         *(step for step in cleaning if step is not Reconcile),
         *(_ours(step) for step in grading),

@@ -69,9 +69,11 @@ def collect(archive: Archive, course: Course, units: Sequence[Unit], only: Unit 
     """
     result = Collected()
     with course.gradebook() as gradebook:
-        fields = ("id", "first_name", "last_name", "email", "lms_user_id")
-        people = [Person(*(getattr(student, name) or "" for name in fields)) for student in gradebook.students]
-    owners = Class(people)
+        known = [
+            tuple(field or "" for field in (one.id, one.first_name, one.last_name, one.email, one.lms_user_id))
+            for one in gradebook.students
+        ]
+    owners = Class(Person(*fields) for fields in known)
     members = list(archive.members())
     around = without_common_folder(member.name for member in members)
     by_student: dict[str, list[tuple[str, Member]]] = defaultdict(list)
