@@ -55,7 +55,8 @@ class Page:
             self.scroll = min(max(self.scroll, place - room + 1), place)
         shown = body[self.scroll : self.scroll + room]
         more = len(body) - self.scroll - len(shown)
-        below = Text(f"↓ {more} more lines" if more and self.view != "list" else "", "dim", no_wrap=True)
+        unseen = f"↓ {more} more line{'s' if more > 1 else ''}" if more and self.view != "list" else ""
+        below = Text(unseen, "dim", no_wrap=True)
         lines = above[: height - 2] + shown + [[] for _ in range(room - len(shown))]
         lines += console.render_lines(below, options.update(height=1), pad=False)[:1]
         lines += console.render_lines(foot, options.update(height=1), pad=False)[:1]
@@ -90,7 +91,7 @@ class Page:
 
     def _body(self, width: int) -> RenderableType:
         if self.view == "list":
-            return self._list()
+            return self._list(width)
         if self.view == "hint":
             title, text = self.hint
             return _under(Text(title, "bold"), Markdown(text))
@@ -102,10 +103,11 @@ class Page:
             told = Text.assemble(("being checked anew …\n", "dim"), told)
         return Text.assemble(told, f"\n\nOther cells that failed on the way:\n{self.others}") if self.others else told
 
-    def _list(self) -> Table:
+    def _list(self, width: int) -> Table:
         rows = Table(box=None, pad_edge=False, show_header=False)
+        longest = max(map(len, self.exercises), default=0) + 2
+        rows.add_column(no_wrap=True, overflow="ellipsis", min_width=min(longest, max(width - 6, 1)))
         rows.add_column(no_wrap=True, overflow="ellipsis")
-        rows.add_column(no_wrap=True)
         for name in self.exercises:
             result = self.results.get(name)
             chosen = name == self.focus
