@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, sync_playwright
@@ -23,8 +23,14 @@ PICTURES = os.environ.get("UNROLLED_PICTURES")
 
 
 @contextlib.contextmanager
-def jupyter(folder: Path, settings: Path, *options: str) -> Iterator[str]:
-    """A JupyterLab server on ``folder``; gives its address.
+def jupyter(
+    folder: Path,
+    settings: Path,
+    *options: str,
+    python: str = sys.executable,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[str]:
+    """A JupyterLab server on ``folder``, of a Python and its environment; gives its address.
 
     Every cell is kept in the page (JupyterLab draws only those in sight by default), so that a test can read them all.
     """
@@ -32,23 +38,14 @@ def jupyter(folder: Path, settings: Path, *options: str) -> Iterator[str]:
     _write(settings / "lab/@jupyterlab/apputils-extension/notification.jupyterlab-settings", {"fetchNews": "false"})
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "lab",
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-    ]
+    command = [python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0", f"--notebook-dir={folder}", *options]
-    environment = os.environ | {
+    environment = dict(environment) | {
         "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"),
         "JUPYTER_CONFIG_DIR": str(settings / "config"),
         "JUPYTER_RUNTIME_DIR": str(settings / "runtime"),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{Path(python).parent}{os.pathsep}{environment['PATH']}",
     }
     log = settings / "server.log"
     with log.open("w") as said:

@@ -94,7 +94,7 @@ def a_solution_in_a_cell(bundle: Path) -> tuple[str, str]:
 
 @plant
 def a_solution_with_other_names(bundle: Path) -> tuple[str, str]:
-    (bundle / "extra.py").write_text(renamed(ANSWER))
+    (bundle / "extra.py").write_text(renamed(ANSWER).replace("np.", "numpy."))
     return "extra.py, line", SOLUTION
 
 
@@ -129,6 +129,20 @@ def a_solution_in_an_output(bundle: Path) -> tuple[str, str]:
     output = nbformat.v4.new_output("stream", text=f"\x1b[0;31mSource:\x1b[0m\n{shown}")
     place = notebook(bundle, lambda cell: cell.update(cell_type="code", outputs=[output], execution_count=1))
     return f"{place}, outputs.text", SOLUTION
+
+
+@plant
+def a_solution_shown_in_quotes(bundle: Path) -> tuple[str, str]:
+    output = nbformat.v4.new_output("execute_result", {"text/plain": repr(ANSWER)}, execution_count=1)
+    place = notebook(bundle, lambda cell: cell.update(cell_type="code", outputs=[output], execution_count=1))
+    return f"{place}, outputs.data.text/plain", SOLUTION
+
+
+@plant
+def a_notebook_in_the_metadata_of_a_notebook(bundle: Path) -> tuple[str, str]:
+    inner = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(ANSWER)])
+    place = notebook(bundle, lambda cell: cell.metadata.update(old=nbformat.writes(inner)))
+    return f"{place}, metadata.old, cell 1", SOLUTION
 
 
 @plant

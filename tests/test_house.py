@@ -116,30 +116,6 @@ def unindented(text: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines())
 
 
-def test_wheel_works_where_no_checkout_is(archives, tmp_path):
-    """A student's terminal: the notebooks and the checks' public cases are found inside the wheel."""
-    for name, content in archives["wheel"].items():
-        target = tmp_path / "site" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
-    program = "import runpy, sys, unrolled; print(unrolled.__file__); runpy.run_module('unrolled', run_name='__main__')"
-
-    def unrolled(*arguments: str) -> str:
-        command = [sys.executable, "-c", program, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
-        where, _, said = done.stdout.partition("\n")
-        assert Path(where).is_relative_to(tmp_path / "site"), f"{where}\n{done.stderr}"
-        assert not done.stderr, done.stderr
-        return said
-
-    for slug in (path.name for path in (ROOT / "assignments").iterdir()):
-        assert slug in unrolled("list")
-        unrolled("start", slug)
-        assert (tmp_path / f"{slug}.ipynb").read_bytes() == (ROOT / f"assignments/{slug}/{slug}.ipynb").read_bytes()
-        assert "not attempted" in unrolled("check", slug)
-
-
 # Packages
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
 import pytest
-from jupyter_pages import CHROMIUM, jupyter, page, shot
+from jupyter_pages import CHROMIUM, jupyter, page
+from notebook_walk import walk
 from playwright.sync_api import Page
 
-from autograder.course.units import FIGURE, Unit, all_units, has_tag, marks
+from autograder.course.units import Unit, all_units
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,8 +20,10 @@ pytestmark = [
         not os.path.exists(CHROMIUM), reason="no Chromium on this machine (Debian: apt-get install chromium)"
     ),
 ]
-WHOLE = os.environ.get("UNROLLED_WALK", "03_jazz_solo")
-"""The unit that is walked through to its end, or ``all``; the others from opening to the first check."""
+WHOLE = os.environ.get("UNROLLED_WALK", "")
+"""A unit that is walked through to its end, or ``all``; the others from opening to the first check."""
+UNITS = all_units()[1:]
+"""The first one is walked through to its end in tests/test_newcomer.py."""
 
 
 @pytest.fixture(scope="module")
@@ -30,60 +31,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Page]]:
     """One server and one browser for all units: the server's address, and a page that is logged in."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "course").mkdir()
-    for unit in all_units():
+    for unit in UNITS:
         shutil.copy(unit.release_notebook, folder / "course")
     with jupyter(folder / "course", folder / "settings") as address, page(address) as opened:
         yield address, opened
 
 
-@pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.slug)
 def test_the_release_filled_with_the_solution_is_all_green(unit: Unit, lab: tuple[str, Page]) -> None:
     address, tab = lab
-    whole = WHOLE in ("all", unit.slug)
-    release = unit.release.cells
-    checks = [number for number, cell in enumerate(release) if marks(cell).get("locked")]
-    cells = tab.locator(".jp-Notebook-cell")
-    open_notebook(tab, address, unit)
-    fill(tab, unit, len(release) if whole else checks[0] + 1)
-    for number in checks if whole else checks[:1]:
-        cells.nth(number).get_by_text("correct", exact=False).first.wait_for(timeout=300_000)
-    tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached", timeout=240_000)
-    for number in checks if whole else checks[:1]:
-        said = cells.nth(number).locator(".jp-OutputArea").inner_text()
-        assert "correct" in said and "incorrect" not in said, said
-        shot(cells.nth(number), f"{unit.slug}-{marks(release[number])['grade_id']}")
-    last = len(release) if whole else checks[0]
-    for number in (number for number, cell in enumerate(release[:last]) if has_tag(cell, FIGURE)):
-        drawn = cells.nth(number).locator(".jp-OutputArea img[alt]:not([alt=''])").count()
-        assert drawn or "plots" not in release[number].source, f"cell {number} draws nothing that says what it shows"
-        shot(cells.nth(number), f"{unit.slug}-cell-{number}")
-    assert tab.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
-    assert tab.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-
-
-def open_notebook(tab: Page, address: str, unit: Unit) -> None:
-    """Open the release as a student does, and wait until the page and its kernel are ready."""
-    tab.goto(f"{address}/lab/tree/{unit.slug}.ipynb?reset")
-    cells = tab.locator(".jp-Notebook-cell")
-    cells.nth(len(unit.release.cells) - 1).wait_for(state="attached")
-    tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
-    shot(tab, f"{unit.slug}-open")
-    tab.wait_for_timeout(3000)  # the page settles: what opens late would take the focus from the cells
-    cells.first.click()
-    tab.keyboard.press("Escape")
-
-
-def fill(tab: Page, unit: Unit, count: int) -> None:
-    """Write the worked answers into the first ``count`` cells, and run each of these."""
-    solution = {cell.id: cell.source for cell in nbformat.read(Path(unit.source_notebook), 4).cells}
-    cells = tab.locator(".jp-Notebook-cell")
-    for number, cell in enumerate(unit.release.cells[:count]):
-        if marks(cell).get("solution"):
-            cells.nth(number).scroll_into_view_if_needed()
-            tab.keyboard.press("Enter")
-            editor = cells.nth(number).locator(".cm-content")
-            editor.wait_for()
-            editor.focus()  # on a busy machine the key alone may come before the editor is ready
-            tab.keyboard.press("Control+A")
-            tab.keyboard.insert_text(solution[cell.id])
-        tab.keyboard.press("Shift+Enter")
+    walk(tab, address, unit, whole=WHOLE in ("all", unit.slug))

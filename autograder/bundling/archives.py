@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 PACKED: dict[bytes, Callable[[io.BytesIO], io.BufferedIOBase]] = {
-    b"\x1f\x8b": lambda data: gzip.GzipFile(fileobj=data),
+    b"\x1f\x8b\x08": lambda data: gzip.GzipFile(fileobj=data),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }

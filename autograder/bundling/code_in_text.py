@@ -29,6 +29,8 @@ def snippets(text: str) -> Iterator[tuple[str, int]]:
     if not SIGNS.search(text):
         return
     lines = [line.expandtabs(4).rstrip() for line in ANSI.sub("", text).splitlines()]
+    if "\\n" in text:  # as a text is shown in quotes
+        lines += [line.rstrip() for line in text.replace("\\n", "\n").splitlines()]
     yield from _runs(lines)
     bare = [PROMPT.sub("", line) for line in lines]
     if bare != lines:

@@ -91,7 +91,8 @@ class Opening:
             yield from _strings(place, data)
             yield from self._compiled(place, data, depth)
         elif (text := _decoded(data)) is not None:
-            yield from self._text_file(place, name, text, depth)
+            is_code = name.endswith((".py", ".pyi", ".pyw"))
+            yield from (self.code if is_code else self.text)(place, text, depth)
         elif data[:4] in RAW:
             yield from _strings(place, data)
         elif named:
@@ -99,7 +100,15 @@ class Opening:
             yield from _strings(place, data)
 
     def text(self, place: str, text: str, depth: int, line: int = 1) -> Iterator[Piece]:
-        """A text, and what is written in it in base64 or as hexadecimal digits."""
+        """A text, and what is written in it: JSON, a notebook, base64, hexadecimal digits."""
+        if len(text) >= LONG_TEXT and text.lstrip()[:1] in ("{", "[") and depth <= DEPTH:
+            try:
+                tree = json.loads(text)
+            except (ValueError, RecursionError):
+                pass
+            else:
+                yield from self._tree(place, tree, depth + 1)
+                return
         yield Piece(place, "text", text, line)
         yield from self._written_in(place, text, depth)
 
@@ -131,17 +140,6 @@ class Opening:
     def _hidden(self, place: str, data: bytes | None, depth: int, how: str) -> Iterator[Piece]:
         if data:
             yield from self.file(f"{place}, in {how}", "", data, depth + 1, named=False)
-
-    def _text_file(self, place: str, name: str, text: str, depth: int) -> Iterator[Piece]:
-        if text.lstrip()[:1] in ("{", "["):
-            try:
-                tree = json.loads(text)
-            except (ValueError, RecursionError):
-                pass
-            else:
-                yield from self._tree(place, tree, depth)
-                return
-        yield from (self.code if name.endswith((".py", ".pyi", ".pyw")) else self.text)(place, text, depth)
 
     def _tree(self, place: str, tree: object, depth: int) -> Iterator[Piece]:
         """The texts of a JSON file; a notebook's cells are told by their numbers."""

@@ -42,7 +42,7 @@ SCHEME = re.compile(r"BEGIN (MARK SCHEME|SOLUTION)\b.*?\n(.*?)\n[^\n]*END \1", r
 class Secrets:
     """What must not get out: for every mark that gives something away, what that is.
 
-    ``own`` counts the marks of each secret file that nothing shows.
+    ``own`` counts the marks of each secret file that nothing shows; ``sources`` is what may be there in compiled form.
     """
 
     told: dict[tuple[str, object], str] = field(default_factory=dict)
@@ -129,22 +129,20 @@ def _of_unit(unit: Unit, found: Secrets) -> Iterator[tuple[str, str, Mark]]:
         for _, scheme in SCHEME.findall(cell.source) if cell.answer else ():
             for row, _ in marks.word_rows(scheme):
                 yield script, f"a part of the mark scheme of {cell.answer} ({script})", Mark("words", row, 1)
-    yield from _of_known_answers(unit, found)
+    yield from _of_known_answers(unit)
     if unit.references.is_file():
         yield from _of_references(unit)
 
 
-def _of_known_answers(unit: Unit, found: Secrets) -> Iterator[tuple[str, str, Mark]]:
+def _of_known_answers(unit: Unit) -> Iterator[tuple[str, str, Mark]]:
     path = f"autograder/answers/{unit.slug}.py"
     known = known_answers(unit)
     answers = [(f"the known mistake {mistake.name}", mistake.source) for mistake in known.mistakes]
     for paraphrase in known.paraphrases:
         answers += [(f"a right answer to {exercise}", code) for exercise, code in paraphrase.answers.items()]
     for name, code in answers:
-        what = f"a part of {name} ({path})"
-        found.sources[what] = code
         for mark in _windows(code):
-            yield path, what, mark
+            yield path, f"a part of {name} ({path})", mark
 
 
 def _of_references(unit: Unit) -> Iterator[tuple[str, str, Mark]]:

@@ -18,6 +18,7 @@ WINDOW = 40
 SHORTEST = 22
 """Nodes from which a whole body counts, where it is shorter than a window."""
 PLAIN = frozenset(dir(builtins)) | {"np", "tf", "keras", "layers", "ops", "math"}
+SAME = {"numpy": "np", "tensorflow": "tf"}
 UNSEEN = frozenset({"ctx", "type_comment", "kind", "annotation", "returns", "type_params", "decorator_list"})
 HOLDING = (ast.stmt, ast.ExceptHandler, ast.match_case)
 DOCUMENTED = frozenset({"Module", "FunctionDef", "AsyncFunctionDef", "ClassDef"})
@@ -87,6 +88,7 @@ class _Flat:
                 self.add(inner, owner, name)
             self.tokens.append("]")
         elif isinstance(value, str) and (NAMED.get(owner) == name or owner in ("Global", "Nonlocal")):
+            value = SAME.get(value, value)
             self.tokens.append(value if value in PLAIN else _Own(value))
         else:
             self.tokens.append(repr(value))
