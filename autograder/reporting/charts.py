@@ -42,9 +42,9 @@ def histogram(key: str, title: str, bins: Sequence[Bin], unit: str, of_what: str
 
 def parts_plot(key: str, title: str, figures: Sequence[PartFigures]) -> str:
     """A dot a part: across, how many have it; upwards, how well it tells good from weak."""
-    told = [(each, each.discrimination) for each in figures if each.discrimination is not None]
+    measured = [(each, each.discrimination) for each in figures if each.discrimination is not None]
     svg = _svg(key, title, "Each part is in the tables of its exercise, with both numbers.", 250)
-    low = min([0.0] + [value for _, value in told])
+    low = min([0.0] + [value for _, value in measured])
     low = -1.0 if low < -0.5 else -0.5 if low < 0 else 0.0
 
     def y(value: float) -> float:
@@ -55,12 +55,11 @@ def parts_plot(key: str, title: str, figures: Sequence[PartFigures]) -> str:
         _text(svg, LEFT - 5, y(value) + 4, f"{value:.1f}".replace("-", "−"), "end")
     for share in (0, 0.25, 0.5, 0.75, 1):
         _text(svg, _x(share), 250 - BOTTOM + 15, f"{share:.0%}")
-    for each, value in told:
+    for each, value in measured:
         kind = "dot weak" if value < WEAK else "dot"
         dot = _add(svg, "circle", kind, cx=_x(each.passed / each.tried), cy=y(value), r=5)
-        ET.SubElement(dot, "title").text = (
-            f"{each.part.exercise}, {each.part.title}: {each.passed} of {each.tried} have it, {value:.2f}"
-        )
+        told = f"{each.passed} of {each.tried} have it, {value:.2f}"
+        ET.SubElement(dot, "title").text = f"{each.part.exercise}, {each.part.title}: {told}"
     _text(svg, (LEFT + WIDE - RIGHT) / 2, 245, "of the class have the part", "name")
     _text(svg, 4, 11, "tells good from weak", "name start")
     return ET.tostring(svg, encoding="unicode")

@@ -40,7 +40,7 @@ def odd_submissions(results: ClassResults) -> list[Odd]:
     found += [
         Odd("Changed since", "other files or another grader than were graded: grade again", _plain(results.changed)),
         Odd("Without a verdict", "in no figure of this page", tuple(sorted(results.without.items()))),
-        Odd("Nothing handed in", "students with a folder, and none for this unit", _plain(results.missing)),
+        Odd("Nothing handed in", "students of the roster, or with a folder for another unit", _plain(results.missing)),
     ]
     return [each for each in found if each.who]
 

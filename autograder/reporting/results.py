@@ -15,6 +15,7 @@ from autograder.examination.verdict import Outcome, Status, Verdict
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import Ledger, fingerprint
 from autograder.gradebook.standing import Standing
+from autograder.gradebook.transaction import told_when_busy
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.submissions import Submission, course_key, grader_digest, seed_of
 from autograder.sandbox import confine
@@ -33,8 +34,8 @@ class ClassResults:
     """One unit of a class.
 
     ``standings``: what the gradebook holds, by student; None without a gradebook. ``submissions``: where the work lies
-    that was judged. ``without``: why others have no verdict here. ``missing``: students who handed in nothing.
-    ``changed``: those whose files, or whose grader, are others now than when they were judged.
+    that was judged. ``without``: why others have no verdict here. ``missing``: who handed in nothing, of the roster and
+    of those with a folder. ``changed``: those whose files, or whose grader, are others now than when they were judged.
     """
 
     unit: Unit
@@ -64,10 +65,16 @@ def of_course(course: Course, unit: Unit) -> ClassResults:
     judged = {each.submission: submissions[each.submission] for each in fitting if each.submission in submissions}
     key, grader = course_key(course.folder), grader_digest(unit)
     changed = [name for name, each in judged.items() if not _is_current(each, unit, ledger, key, grader)]
+    missing = {*handed_in.missing, *(_roster(course) - {*found, *handed_in.refused})}
     return ClassResults(
-        *(unit, tuple(fitting), course.standings(unit), judged),
-        *(without, tuple(handed_in.missing), tuple(changed)),
+        unit, tuple(fitting), course.standings(unit), judged, without, tuple(sorted(missing)), tuple(changed)
     )
+
+
+def _roster(course: Course) -> set[str]:
+    """Whom the gradebook knows, whether or not they have handed in."""
+    with told_when_busy(course.directory.db_url), course.gradebook() as gradebook:
+        return {student.id for student in gradebook.students}
 
 
 def _is_gone(url: str) -> bool:
