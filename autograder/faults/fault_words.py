@@ -67,7 +67,7 @@ for _letter, _gate in GATES.items():
 PLURALS = (
     "activates characters energies events features frames gradients hits labels memories names negatives notes numbers "
     "places powers predictions probabilities samples scores segments spans states steps sums tags times tokens values "
-    "weights words biases texts windows targets conditions inputs losses rests letters"
+    "logits weights words biases texts windows targets conditions inputs losses rests letters"
 ).split()
 KEYWORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -175,7 +175,7 @@ def _listed(words: list[str]) -> str:
 
 def be(phrase: str) -> str:
     """ "is" or "are", as a phrase of this module needs it."""
-    head = re.split(r" (?:of|from|that|for|to|inside|in|before|with|where|by) ", phrase)[0]
+    head = re.split(r" (?:of|from|that|for|to|inside|in|before|with|where|by|divided) ", phrase)[0]
     several = re.search(rf"weights `|\band\b|\b(?:{'|'.join(PLURALS)})(?: `\w+`)?$", head)
     one = re.match(
         r"(the|a) (\w+ )?(gradient|term|matrix product|difference|number|list|place)\b|one minus|what ", phrase

@@ -66,7 +66,7 @@ def flip_sign(site: Site) -> Iterator[Change]:
 
 def _sign(site: Site, what: ast.AST, op: ast.AST) -> str:
     wrong, right = ("subtracted", "added") if isinstance(op, ast.Add) else ("added", "subtracted")
-    term = site.of(what, "a term")
+    term = site.of(what, "one of the terms")
     return f"{term} {be(term)} {wrong} instead of {right}{site.within}"
 
 
@@ -115,7 +115,8 @@ def _sides(site: Site) -> str:
 def _names(site: Site) -> list[str]:
     """Phrases for the sides of a product, a difference or a division; those without a name are left out."""
     assert isinstance(site.node, ast.BinOp)
-    return [name for side in (site.node.left, site.node.right) if (name := site.named(side))]
+    sides = (site.node.left, site.node.right)
+    return list(dict.fromkeys(name for side in sides if (name := site.named(side))))
 
 
 @operator

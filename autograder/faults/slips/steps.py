@@ -54,8 +54,9 @@ def wrong_index(site: Site) -> Iterator[Change]:
     if not isinstance(node, ast.Subscript):
         return
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    what = site.of(node.value, "one of the arrays")
     for number, part in enumerate(parts):
-        for other, fault in _other_indices(part, site.of(node.value, "an array"), isinstance(node.ctx, ast.Store)):
+        for other, fault in _other_indices(part, what, isinstance(node.ctx, ast.Store)):
             new = [*parts[:number], other, *parts[number + 1 :]]
             index = ast.Tuple(new, ast.Load()) if isinstance(node.slice, ast.Tuple) else new[0]
             where = site.within if isinstance(node.ctx, ast.Load) else ""
