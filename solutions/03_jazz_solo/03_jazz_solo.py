@@ -95,7 +95,7 @@ You need not read music for this unit. These words are enough; come back here wh
 | downbeat, strong beats | the first beat of a bar; the first and the third, where chords change | ticks 0 and 24 of a bar |
 | semitone, interval | from one piano key to the next, black or white; the distance of two notes, counted in semitones | MIDI numbers 60 (middle C) and 61 |
 | octave | twelve semitones: a note with the same name, only higher | 60 and 72 are both a C |
-| chord, root, chord tone | notes that sound together, called after the lowest of them, the root, and its kind | C7: root C, tones C, E, G, B flat |
+| chord, root, chord tone | notes that sound together, called after one of them, the root, and the kind of chord | C7: root C, tones C, E, G, B flat |
 | passing note | a note between two chord tones, on the way | |
 | key | the note where a piece is at home; a form can be moved into each of the twelve keys | all pitches, and all roots, plus the same number |
 | form, chorus | a row of chords that goes round and round; a solo over it, once through | 8, 12 or 16 bars |
