@@ -52,7 +52,7 @@ def live_cases(references: Cases, exercise: str) -> tuple[Case, Case, Case]:
     """A submission's own: two cases of the same random sizes, and one of others with m = 1."""
 
     def made(rng: np.random.Generator) -> tuple[Case, Case, Case]:
-        draw = oracle.Draw(rng)
+        draw = oracle.Draw(rng, steps=int(rng.integers(3, 6)))  # more would take longer and tell no more
         return live(exercise, draw), live(exercise, draw), live(exercise, oracle.Draw(rng, m=1))
 
     return references.live(exercise, made)
