@@ -98,7 +98,7 @@ def grade_by_hand(course: Path) -> None:
         for submission in gradebook.assignment_submissions(UNIT):
             for grade in submission.notebooks[0].grades:
                 if grade.needs_manual_grade:
-                    grade.manual_score = 3
+                    grade.manual_score, grade.needs_manual_grade = 3, False
             for comment in submission.notebooks[0].comments:
                 if comment.name == "why_gates":
                     comment.manual_comment = HINT
@@ -137,14 +137,12 @@ def test_a_newcomer_does_the_whole_page(tmp_path: Path) -> None:
     assert "30 students (30 new, 0 changed)" in said["1. The course folder"][0]
     assert f"{UNIT}: 18 placed" in said["3. Collect"][0] and f"{UNIT}: 11 placed" in said["3. Collect"][1]
     assert {path.name for path in (course / "submitted").iterdir()} == set(students)
-    with (course / "grades.csv").open(encoding="utf-8") as file:
-        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    with (course / "canvas.csv").open(encoding="utf-8") as file:
+        rows = {row["SIS Login ID"]: row for row in csv.DictReader(file) if row["ID"]}
     assert set(rows) == set(students)
-    assert rows["s02"]["score"] == "49.0"  # the first half and two written answers
-    late, with_time = rows["s00"], rows["s01"]
-    assert float(late["raw_score"]) == 98 and float(late["late_submission_penalty"]) == pytest.approx(19.6)
-    assert float(with_time["late_submission_penalty"]) == 0  # half an hour late, three hours more
-    assert rows[LONG]["first_name"] == LONG and rows["s01"]["last_name"] == "O'Neill, Jr."
+    assert float(rows["s00"][UNIT]) == pytest.approx(98 * 0.8)  # two days late
+    assert float(rows["s01"][UNIT]) == pytest.approx(94.71)  # half an hour late, with three hours more
+    assert float(rows["s02"][UNIT]) == 43 + 6 and rows["s01"]["Student"] == "O'Neill, Jr., Émile"
     for student in students:
         shown = (course / "feedback" / student / UNIT / f"{UNIT}.html").read_text(encoding="utf-8")
         assert HINT in shown or student == ME  # I have left the questions as they were

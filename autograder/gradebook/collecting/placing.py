@@ -69,11 +69,11 @@ def collect(archive: Archive, course: Course, units: Sequence[Unit], only: Unit 
     """
     result = Collected()
     with course.gradebook() as gradebook:
-        known = [
-            tuple(field or "" for field in (one.id, one.first_name, one.last_name, one.email, one.lms_user_id))
+        people = [
+            Person(one.id, one.first_name or "", one.last_name or "", one.email or "", one.lms_user_id or "")
             for one in gradebook.students
         ]
-    owners = Class(Person(*fields) for fields in known)
+    owners = Class(people)
     members = list(archive.members())
     around = without_common_folder(member.name for member in members)
     by_student: dict[str, list[tuple[str, Member]]] = defaultdict(list)
