@@ -161,6 +161,20 @@ def test_names_comments_and_layout_do_not_count() -> None:
     assert shown("a + 1") != shown("a + 2")
 
 
+def test_helpers_belong_to_what_they_help() -> None:
+    """Otherwise one answer would be two things that are dealt apart, and what is chance would seem less than it is."""
+
+    def body(name: str) -> str:
+        return f"def {name}(x):\n    return " + " + ".join(f"{number} * x" for number in range(20))
+
+    cells = [f"{body('helper')}\n\n\n{body('one')}", body("helper"), body("two"), body("after")]
+    content = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    prints = notebook_fingerprints(json.dumps(content).encode(), {"one", "two"})
+    assert {exercise for exercise, _ in prints} == {"one", "two", ""}
+    by_exercise = {name: {each for exercise, each in prints if exercise == name} for name in ("one", "two", "")}
+    assert by_exercise["two"] == by_exercise[""] < by_exercise["one"]  # the last one has what joins the two functions
+
+
 def test_every_long_piece_that_two_notebooks_share_leaves_a_fingerprint_in_both() -> None:
     """The guarantee of winnowing, on random code around a shared piece of the least length."""
     rng = random.Random(0)

@@ -25,7 +25,9 @@ PIECE, WINDOW = 14, 4  # tokens; hashes
 MOST_CHARACTERS = 300_000  # of code in a notebook; right ones have about 20,000
 
 Prints = frozenset[tuple[str, int]]
-"""Where and what: the exercise below whose ``def`` or ``class`` it stands (empty above the first one), and a hash."""
+"""Where and what: an exercise and a hash. Code belongs to the exercise below whose ``def`` or ``class`` it stands in
+its cell, or else to the next one: helpers stand before what they help. Empty below the last one.
+"""
 
 
 def notebook_fingerprints(content: bytes, exercises: Collection[str], known: Collection[str] = ()) -> Prints:
@@ -45,10 +47,12 @@ def notebook_fingerprints(content: bytes, exercises: Collection[str], known: Col
     if sum(map(len, own)) > MOST_CHARACTERS:
         raise TooMuchCode(f"its code is longer than {MOST_CHARACTERS:,} characters")
     found: set[tuple[str, int]] = set()
-    for cell in own:
+    coming = ""
+    for cell in reversed(own):
         names, tokens = _named(tokens_of(cell), exercises)
+        coming = next(filter(None, names), coming)
         hashes = _hashes(tokens)
-        found |= {(names[place], hashes[place]) for place in _winnowed(hashes)}
+        found |= {(names[place] or coming, hashes[place]) for place in _winnowed(hashes)}
     return frozenset(found)
 
 
