@@ -122,6 +122,22 @@ def test_what_only_tells_something_waits_for_no_heavy_import(command: str, tmp_p
     assert not heavy & set(done.stderr.split())
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("check", "Missing argument 'UNIT'"),
+        ("chek 1", "Did you mean 'check'?"),
+        ("hint rnn_forward --agian", "No such option: --agian"),
+        ("list 1", "unexpected extra argument"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(folder: Path, words: str, said: str) -> None:
+    result = typed(*words.split())
+    assert result.exit_code == 2 and not result.stdout
+    assert said in result.stderr and result.stderr.count("\n") == 1 and "--help` shows how" in result.stderr
+    assert not list(folder.iterdir())
+
+
 def test_a_file_that_is_no_notebook_is_told_by_its_kind(folder: Path) -> None:
     good = (ROOT / "assignments" / SLUG / f"{SLUG}.ipynb").read_text()
     half = good[: len(good) // 2]

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from unrolled.terminal.usage import Commands
+
 if TYPE_CHECKING:
     from rich.console import Console
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
