@@ -10,12 +10,14 @@ import shutil
 import subprocess
 import sys
 import time
+import warnings
 from importlib import metadata
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
+from nbclient import NotebookClient
 from right_answers import RIGHT, STUB, altered, body_of
 from terminals import Terminal
 from typer.testing import CliRunner
@@ -277,6 +279,34 @@ def test_ctrl_c_prints_what_is_known_and_what_was_running_and_leaves_nothing_beh
         assert terminal.ended() == 130
         psutil.wait_procs(children, timeout=20)
         assert not any(child.is_running() for child in children)
+
+
+def test_in_jupyter_too_a_loop_and_a_flood_come_to_their_end():
+    cells = [
+        "from unrolled.checks import rnn_step_by_step as checks\n"
+        "from unrolled.checking import limits\nlimits.CALL_SECONDS = 1",
+        "def rnn_forward(x, a0, parameters):\n    while True: pass",
+        "checks.rnn_forward(rnn_forward)",
+        "def rnn_forward(x, a0, parameters):\n    while True: print(x)",
+        "checks.rnn_forward(rnn_forward)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the kernel's own connection
+        NotebookClient(notebook, timeout=300).execute()
+    loop, flood = ([output["data"]["text/plain"] for output in cell.outputs] for cell in notebook.cells[2::2])
+    assert len(loop) == 1 and "TimeLimit" in loop[0] and "rnn_forward, line 2: while True: pass" in loop[0]
+    assert len(flood) == 1 and "TooMuchPrinted" in flood[0] and len(flood[0]) < 4000
+
+
+def test_a_process_that_does_not_start_says_why(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere" / "numpy").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "numpy" / "__init__.py").write_text("raise ImportError('half installed')")
+    typed("start", "1")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "elsewhere"))
+    result = typed("check", "1")
+    assert result.exit_code == 1 and "does not start: ImportError: half installed. `unrolled doctor`" in result.stderr
 
 
 def test_one_exercise_is_checked_alone_and_the_file_is_named_first(tmp_path, monkeypatch):
