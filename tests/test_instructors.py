@@ -278,6 +278,17 @@ def test_a_regrade_says_whose_points_have_changed_and_why() -> None:
     assert lines(verdict(3, wrong), verdict(3, replace(wrong, messages=()))) == []
 
 
+def test_a_student_who_handed_in_nothing_is_told_apart_from_a_misspelt_one(tmp_path: Path) -> None:
+    folder = tmp_path / "submitted" / "josé maría" / UNIT
+    folder.mkdir(parents=True)
+    (folder / f"{UNIT}.ipynb").write_text("{}")
+    said = run("grade", UNIT, "--course", tmp_path, "--student", "jose maria", status=2)
+    assert "did you mean 'josé maría'?" in said
+    assert "the name of the folder" in run("grade", UNIT, "--course", tmp_path, "--student", "x", status=2)
+    loose = folder / f"{UNIT}.ipynb"
+    assert "give --course" in run("grade", UNIT, loose, "--student", "x", status=2)
+
+
 # Every command
 
 
