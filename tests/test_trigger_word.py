@@ -129,7 +129,7 @@ def test_the_checks_are_content_with_the_worked_answers():
         ("detect", "no_refractory_time", "less than refractory seconds"),
         ("detect", "not_from_the_start", "the first step can be an event"),
         ("match_events", "matched_twice", "more hits|second is a false alarm"),
-        ("match_events", "exchanged", "exchanged"),
+        ("match_events", "exchanged", "in each other's place"),
         ("match_events", "late_only", "before the true time or after"),
         ("match_events", "division_by_zero", "ZeroDivisionError"),
         ("stream", "state_given_up", "starts anew"),
