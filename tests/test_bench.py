@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from autograder.__main__ import app
 from autograder.benchmark import in_cells
 from autograder.benchmark import race as bench
+from autograder.benchmark.growth import draw, growth
+from autograder.classmates import everywhere
 from autograder.classmates.sheets import Sheet
 from autograder.commands.bench import show
 from autograder.course.known_answers import Mistaken, known_answers
@@ -92,6 +94,25 @@ def test_the_cells_hold_every_hidden_test(unit: Unit) -> None:
     ]
     collected = [(test.exercise, test.name.split("::")[-1], test.function.weight) for test in hidden_tests(unit.grader)]
     assert sorted(run) == sorted(collected)
+
+
+@needs_lockdown
+def test_a_class_is_measured_from_its_beginning_to_its_end(tmp_path: Path) -> None:
+    kinds = [kind for kind in everywhere.classmates() if kind.name in ("perfect", "first_half", "endless_loop")]
+    seen: list[int] = []
+    run = growth(find_unit(SLUG), 14, 2, kinds, seen.append)
+    assert len(run.seconds) == 10 and min(run.seconds) >= 0 and sum(run.seconds) > 0
+    assert max(seen) <= 14 and run.whole_seconds > run.again_seconds > 0
+    assert set(run.memory) == {"coordinator", "nursery", "examiners", "clerks"}
+    assert all(max(looks) > 10 for looks in run.memory.values())
+    assert run.result()["ratio"] == round(run.seconds[-1] / run.seconds[0], 3)
+    draw(run, tmp_path / "growth.png")
+    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("arguments", [["--growth", "200"], [SLUG, "--picture", "a.png"], [SLUG, "--growth", "9"]])
+def test_growth_is_asked_of_one_large_class(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, ["bench", *arguments]).exit_code == 2
 
 
 def test_one_point_of_difference_stops_the_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
