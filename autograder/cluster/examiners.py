@@ -33,6 +33,7 @@ MOST_IN_A_CHUNK = 64
 AHEAD = 2  # chunks a thread of a worker, so that it need not wait for the next one
 LOOK_EVERY = 1.0  # seconds between two looks at who works
 CONNECTING = 30.0  # seconds to reach the scheduler
+JOINING = 20.0  # seconds that the first worker has to join
 PATIENCE = 60.0  # seconds without a worker, after which this machine judges
 
 
@@ -241,7 +242,11 @@ def cluster(reached: Reached, unit: Unit, accept_risk: bool = False) -> Iterator
         except (OSError, TimeoutError, ValueError, RuntimeError) as error:
             raise BadCluster(f"the cluster at {reached.address} cannot be used: {error}") from error
         found = Cluster(client, unit, accept_risk, reached.complain)
+        until = time.monotonic() + JOINING
         found.look()
+        while not found.workers and time.monotonic() < until:
+            time.sleep(LOOK_EVERY)
+            found.look()
         if not found.workers:
             raise BadCluster(
                 f"nobody works for the cluster at {reached.address}: {found.why_nobody()}. "
