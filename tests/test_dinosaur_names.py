@@ -157,7 +157,7 @@ def test_checks_refuse_every_known_mistake_in_a_sentence(lesson):
         ("newline_forgotten", "newline has the index 0"),
         ("product_first", "Take logarithms first"),
         ("without_eos", "EOS that was drawn belongs"),
-        ("temperature_ignored", "at the temperature"),
+        ("temperature_ignored", "the temperature is not used"),
         ("seeds_the_world", "NumPy's global generator"),
         ("each_by_itself", "one norm for all"),
         ("uphill", "goes uphill"),

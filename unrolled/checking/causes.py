@@ -115,7 +115,7 @@ def holds(name: str, predicate: Callable[[np.ndarray], bool], sentence: str) -> 
         got = as_numbers(evidence.got.get(name)) if name in evidence.wrong else None
         return sentence if got is not None and predicate(got) else None
 
-    return Ranked(cause, SEEMS)
+    return cause
 
 
 def only_wrong(names: Sequence[str], sentence: str) -> Cause:

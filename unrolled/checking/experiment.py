@@ -82,7 +82,8 @@ class Experiment:
             return Result(self.exercise, "correct", (f"{self.says} Grading tries more than this.",), printed=printed)
         if isinstance(found, Wrong):
             known = known_mistake(self.unit, self.exercise, [{"": found.got}]) if found.got is not None else None
-            causes = tuple(filter(None, [f"{known}." if known else found.cause]))
+            cause = ": ".join(filter(None, [known, found.cause]))  # the first names the mistake, the second what to do
+            causes = (cause if cause.endswith(".") else f"{cause}.",) if cause else ()
             return Result(self.exercise, "incorrect", (str(found),), causes=causes, printed=printed)
         return self._raised(function, found, printed)
 

@@ -13,7 +13,19 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case
-from unrolled.checking.causes import SEEMS, Cause, Evidence, Inputs, Ranked, close, equals, holds, needs, softmax_axis
+from unrolled.checking.causes import (
+    IS,
+    SEEMS,
+    Cause,
+    Evidence,
+    Inputs,
+    Ranked,
+    close,
+    equals,
+    holds,
+    needs,
+    softmax_axis,
+)
 from unrolled.checking.compare import difference
 from unrolled.checking.outcome import Result
 from unrolled.checking.trial import Check, Trial, _cases, blame, not_right
@@ -177,17 +189,14 @@ def _training_leaves_global_state(train_model: Callable[..., Any]) -> str | None
     return _global_state(train_model, inputs | {"names": list(inputs["names"]), "rng": np.random.default_rng(1)})
 
 
-# Likely causes
-
-
-def _list_cause(sentence: str, looks: Callable[[list, list], bool]) -> Cause:
+def _list_cause(sentence: str, looks: Callable[[list, list], bool], rank: int = IS) -> Cause:
     """What the list of drawn indices looks like beside the right one."""
 
     def cause(evidence: Evidence) -> str | None:
         got, right = evidence.got.get("indices"), evidence.expected["indices"]
         return sentence if "indices" in evidence.wrong and isinstance(got, list) and looks(got, right) else None
 
-    return Ranked(cause, SEEMS)
+    return Ranked(cause, rank)
 
 
 def _dict_cause(name: str, sentence: str, formula: Callable[[Evidence], Any]) -> Cause:
@@ -300,11 +309,13 @@ sample = ChanceCheck(
         _list_cause(
             "the first input is a column of zeros, and so is the first state.",
             lambda got, right: bool(got) and got[0] != right[0],
+            SEEMS,
         ),
         _list_cause(
             "the first letter is right, a later one is not. A step needs the new state and, as a one-hot column, the "
             "index that was drawn before it.",
             lambda got, right: bool(got) and got[0] == right[0],
+            SEEMS,
         ),
     ),
     rules=(_same_state_same_name, _first_letters, _sampling_leaves_global_state),

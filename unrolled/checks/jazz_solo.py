@@ -38,7 +38,7 @@ def _says(name: str, holds: Callable[[Any, Evidence], bool], sentence: str) -> C
         except (TypeError, ValueError, IndexError, KeyError):
             return None
 
-    return Ranked(cause, SEEMS)
+    return cause
 
 
 def _too_short(tokens: Any, evidence: Evidence) -> bool:
@@ -67,8 +67,9 @@ encode_chorus = Check(
     returns={"tokens": ()},
     causes=(
         _says("tokens", _crosses, "a rest crosses a bar line: cut it there."),
-        _says(
-            "tokens", _too_short, "the durations do not add up to the length of the chorus: some silence is missing."
+        Ranked(
+            _says("tokens", _too_short, "the durations do not add up to the length of the chorus: silence is missing."),
+            SEEMS,
         ),
     ),
 )

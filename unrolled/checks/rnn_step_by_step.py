@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from unrolled.checking.causes import (
+    SEEMS,
     Alter,
     Cause,
     Evidence,
     Inputs,
     Path,
+    Ranked,
     as_it_is,
     carries,
     changed,
@@ -142,7 +144,10 @@ rnn_cell_forward = Check(
         without_influence(),
         needs("yt_pred", "xt", "yt_pred does not change with xt: it is made from the new state, a_next."),
         softmax_axis("yt_pred"),
-        holds("a_next", lambda a: bool((np.abs(a) > 1).any()), "a_next leaves (-1, 1), which a tanh never does."),
+        Ranked(
+            holds("a_next", lambda a: bool((np.abs(a) > 1).any()), "a_next leaves (-1, 1), which a tanh never does."),
+            SEEMS,
+        ),
     ),
 )
 
