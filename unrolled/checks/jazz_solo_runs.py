@@ -65,7 +65,7 @@ def _why(shares: np.ndarray, given: np.ndarray, expected: np.ndarray) -> str:
     room = 6 * np.sqrt(0.25 / DRAWS)
     if (np.abs(shares - given) < room).all():
         return "the temperature is not used, or used where it changes nothing."
-    if DRAWS * len(shares) * np.sum((shares - 1 / len(shares)) ** 2) < 20:  # chi-squared, with four degrees of freedom
+    if DRAWS * len(shares) * np.sum((shares - 1 / len(shares)) ** 2) < 13:  # chi-squared, with four degrees of freedom
         return "all tokens are drawn with equal chances."
     sharper = [bool(part.max() > given.max()) for part in (shares, expected)]
     return "the temperature works the other way round." if sharper[0] != sharper[1] else ""
