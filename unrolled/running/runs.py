@@ -123,6 +123,11 @@ class Warm:
             pass
 
     @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         """The process's id."""
         return self._process.pid

@@ -36,7 +36,7 @@ TORN_FOR = 1.0  # seconds after which half a file is no file that is being writt
 def watch(work: Work, console: Console) -> None:
     """Check a notebook now and whenever it is saved, until q or Ctrl-C; then print where things stand.
 
-    In a terminal it shows one page; elsewhere it prints every verdict. Raises UnreadableNotebook, OSError.
+    In a terminal it shows one page; elsewhere it prints every verdict. Raises UnreadableNotebook, OSError, NoProcess.
     """
     work.read()  # what cannot be read at the beginning is told at once
     watching = _Watching(work, console)
@@ -126,8 +126,9 @@ class _Watching:
             self._saved(event["content"], event["moment"])
         elif event["event"] == "unread":
             self._notice(f"{self._work.path} cannot be read now: {event['why']}. Waiting for it.")
-        elif event["event"] == "gone" and self._run is None and event["server"] == self._warm.pid:
-            self._warm.restart()
+        elif event["event"] == "gone" and self._run is None:
+            if event["server"] == self._warm.pid and self._warm.ready:  # else it would end at once again
+                self._warm.restart()
         elif self._run is not None:
             run = self._run
             self._with_run(lambda: run.take(event))
@@ -137,9 +138,10 @@ class _Watching:
         try:
             act()
         except NoProcess as error:
+            if self._beginning and not self._warm.ready:
+                raise
             self._run = None
             self.page.doing = ""
-            self._warm.restart()
             self._notice(str(error))
 
     # A save
@@ -167,6 +169,8 @@ class _Watching:
         assert self._notebook is not None
         if self._run is not None:
             self._run.end()
+        if not self._warm.alive:
+            self._warm.restart()
         waiting = self.page.unsure - set(changed)
         wanted = changed + [name for name in self.page.exercises if name in waiting]
         self.page.unsure, self.page.took, self._first = set(wanted), None, wanted
@@ -199,7 +203,7 @@ class _Watching:
             self._beginning = False
             unwritten = [name for name in self._first if results[name].outcome == "not attempted"]
             self._look_at((wrong or unwritten or self._first)[0])
-        elif wrong and results[self.page.focus].correct and self.page.view == "detail":
+        elif wrong and self.page.view == "detail" and results[self.page.focus or wrong[0]].correct:
             self._look_at(wrong[0])  # what was changed is right, and something that uses it is not
         done = [results[name] for name in self._first]
         complete = all(name in results for name in self.page.exercises)
