@@ -38,7 +38,11 @@ def is_left_over(source: str, name: str, line: object) -> bool:
         line: where it arose, from 1.
     """
     lines = source.splitlines()
-    if type(line) is not int or not 1 <= line <= min(len(lines), SHOWN_LINES) or "NotImplementedError" not in lines[line - 1]:
+    if (
+        type(line) is not int
+        or not 1 <= line <= min(len(lines), SHOWN_LINES)
+        or "NotImplementedError" not in lines[line - 1]
+    ):
         return False
     begins = [number for number, text in enumerate(lines) if re.match(rf"[ \t]*def[ \t]+{re.escape(name)}\b", text)]
     if not begins or begins[-1] >= line:
