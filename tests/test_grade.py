@@ -31,7 +31,7 @@ from autograder.gradebook.course_folder import Course
 from autograder.gradebook.ledger import Ledger, fingerprint
 from autograder.judging.examiner import pool
 from autograder.judging.reconcile import Unreadable
-from autograder.judging.submissions import Submission, course_key, loose_key, read_files, seed_of
+from autograder.judging.submissions import Submission, course_key, grader_digest, loose_key, read_files, seed_of
 from autograder.sandbox import confine
 from autograder.sandbox.tenant import House
 
