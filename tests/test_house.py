@@ -150,7 +150,7 @@ def test_lock_pins_everything_and_names_no_address():
         pins.setdefault(canonicalize_name(line.name), []).append(line)
     assert not re.search(r"https?:|file:|--hash|--index|--find|@", (ROOT / "requirements.lock").read_text())
 
-    for wanted in requirements("base", "instructor", "dev"):
+    for wanted in requirements("base", "instructor", "instructor-cluster", "dev"):
         locked = pins.get(canonicalize_name(wanted.name), [])
         assert locked, f"{wanted.name} is not locked; run `make lock`"
         for pin in locked:
@@ -203,8 +203,8 @@ def imported(code: str, path: str) -> set[str]:
         ("unrolled", {"unrolled"}, ["base"]),
         ("assignments", {"unrolled"}, ["base"]),
         ("solutions", {"unrolled"}, ["base"]),
-        ("autograder", {"unrolled", "autograder"}, ["base", "instructor"]),
-        ("tests", {"unrolled", "autograder"}, ["base", "instructor", "dev"]),
+        ("autograder", {"unrolled", "autograder"}, ["base", "instructor", "instructor-cluster"]),
+        ("tests", {"unrolled", "autograder"}, ["base", "instructor", "instructor-cluster", "dev"]),
     ],
 )
 def test_every_import_is_declared_and_students_never_import_the_autograder(folder, own, groups):
