@@ -26,13 +26,13 @@ ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 class Archive:
     """What an archive holds: members by name, comments, and the reason why it cannot all be seen (or nothing).
 
-    ``is_whole`` is false where other bytes may stand before, between or after the members.
+    ``rest`` are bytes that stand before the members, or could not be read as any.
     """
 
     members: list[tuple[str, bytes]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sealed: str = ""
-    is_whole: bool = True
+    rest: bytes = b""
 
     @property
     def size(self) -> int:
@@ -63,7 +63,7 @@ def _unpacked(read: Callable[[], bytes], most: int, data: bytes, surely: bool = 
     try:
         content = read()
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        return Archive(sealed=f"packed, and broken ({error})", is_whole=False) if surely else None
+        return Archive(sealed=f"packed, and broken ({error})", rest=data) if surely else None
     if len(content) > most:
         return Archive(sealed="more than can be looked through")
     head = data[:300] if data.startswith(b"\x1f\x8b") else b""  # a gz file's own name and comment stand there
@@ -71,10 +71,11 @@ def _unpacked(read: Callable[[], bytes], most: int, data: bytes, surely: bool = 
 
 
 def _zip(data: bytes, most: int) -> Archive:
-    found = Archive(is_whole=False)
+    found = Archive()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found.notes.append(archive.comment.decode("utf-8", "replace"))
+            found.rest = data[: min((entry.header_offset for entry in archive.infolist()), default=len(data))]
             for entry in archive.infolist():
                 found.notes += [part.decode("utf-8", "replace") for part in (entry.comment, entry.extra) if part]
                 if entry.is_dir():
@@ -85,7 +86,7 @@ def _zip(data: bytes, most: int) -> Archive:
                 with archive.open(entry) as member:
                     found.members.append((entry.filename, member.read(most + 1)))
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError, zlib.error) as error:
-        found.sealed = f"a zip file that cannot be opened ({error})"
+        found.sealed, found.rest = f"a zip file that cannot be opened ({error})", data
     return found
 
 

@@ -83,8 +83,8 @@ class Opening:
                 yield from self.file(inside, member, content, depth + 1)
             if archive.sealed:
                 yield Piece(place, "sealed", archive.sealed)
-            if not archive.is_whole:
-                yield from _strings(place, data)
+            if archive.rest:
+                yield from _strings(place, archive.rest)
         elif data.startswith(b"\x93NUMPY"):
             yield from self._array(place, data, depth)
         elif compiled.looks_compiled(data):
