@@ -163,7 +163,11 @@ class Cluster:
             errands.append(self._waiting.popleft())
         tasks = tuple(errand.task for errand in errands)
         preferred = {"workers": list(self._threads), "allow_other_workers": True}  # or it would wait for one that left
-        sent = self.client.submit(judge_chunk, tasks, self.accept_risk, pure=False, **preferred)
+        try:
+            sent = self.client.submit(judge_chunk, tasks, self.accept_risk, pure=False, **preferred)
+        except BaseException:
+            self._waiting.extendleft(reversed(errands))
+            raise
         self._out[sent.key] = sent, errands
         sent.add_done_callback(self._came_back)
         return True
