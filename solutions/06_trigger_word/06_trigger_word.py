@@ -195,8 +195,8 @@ checks.spectrogram(spectrogram)
 # %% [markdown]
 r"""
 **See it work.** Two speakers say the word, and one of them another word. Time goes to the right now, as everybody
-draws it, and frequency goes up. Vowels are stacks of bright bars, the hiss of a *t* or a *v* is a cloud high up, and
-before a *t* the tongue shuts the mouth for a moment: a dark gap.
+draws it, and frequency goes up. Vowels are stacks of strong bars, the hiss of a *t* or a *v* is a cloud high up, and
+before a *t* the tongue shuts the mouth for a moment: a gap.
 """
 
 # %% tags=["figure"]
@@ -1285,7 +1285,7 @@ plots.along_sound(
 # %% tags=["figure"]
 clips.player(clips.with_chimes(my_sound, RATE, [moment + KNOWN_AFTER for moment in my_found]), RATE)
 
-# %% [markdown] answer="why_not_bidirectional" points=4
+# %% [markdown]
 r"""
 ### Written question 1: live (4 points)
 
@@ -1298,8 +1298,11 @@ In five to ten sentences:
 3. Somebody wants the chime sooner and sets `KERNEL` to 3. What is gained, in milliseconds, and what may be lost?
 4. A batch normalisation is put into the detector and left in training mode, in which it normalises by the mean of what
    it is given *now*. Why do the answers in chunks differ from those for the whole?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="why_not_bidirectional" points=4
+r"""
+**Your answer to written question 1.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
@@ -1320,7 +1323,7 @@ Full marks for any correct wording; half a point for the right statement without
 === END MARK SCHEME ===
 """
 
-# %% [markdown] answer="misses_and_false_alarms" points=4
+# %% [markdown]
 r"""
 ### Written question 2: misses and false alarms (4 points)
 
@@ -1332,8 +1335,11 @@ In five to ten sentences:
 3. All speakers of the training examples come out of one speech program, and those of the test too, though others. F1 is
    very high. What do you still not know, and how would you find out?
 4. Why must the threshold not be chosen on the test speakers, though it is only a single number?
+"""
 
-Double-click this cell, and write your answer under this line.
+# %% [markdown] answer="misses_and_false_alarms" points=4
+r"""
+**Your answer to written question 2.** Double-click this cell, and write under this line.
 
 === BEGIN MARK SCHEME ===
 
