@@ -407,7 +407,7 @@ def public_cases() -> dict[str, Case]:
         "insert_audio_clip/no_room": _insertion_case(rng, 40, 16, [(12, 15), (28, 30)]),
         "insert_audio_clip/too_long": _insertion_case(rng, 10, 11, []),
         "create_training_example/a_word": _example_case(rng, 1, 0),
-        "create_training_example/two_words_and_another": _example_case(rng, 2, 1),
+        "create_training_example/two_words_and_another": _example_case(rng, 2, 1, repeats=5),
         "create_training_example/no_word": _example_case(rng, 0, 2),
         "create_training_example/no_place": _crowded_case(rng),
         "create_training_example/too_long": _too_long_case(rng),
@@ -471,9 +471,12 @@ def _insertion_case(
     return Case({**given, "rng": 3}, {"starts": free_starts(**given)})
 
 
-def _example_case(rng: np.random.Generator, activates: int, negatives: int) -> Case:
-    """So soft that no sum is turned down. What comes out depends on where the clips lie; the shapes are known."""
-    background = draw_sound(rng, 800 * SAMPLES_PER_MS, 0.05)
+def _example_case(rng: np.random.Generator, activates: int, negatives: int, repeats: int = 1) -> Case:
+    """So soft that no sum is turned down. What comes out depends on where the clips lie; the shapes are known.
+
+    ``repeats``: a background that repeats itself is longer than the labels of a word, and small in a file.
+    """
+    background = np.tile(draw_sound(rng, 800 * SAMPLES_PER_MS, 0.05), repeats)
     clips = [
         draw_sound(rng, round(length * SAMPLES_PER_MS), 0.1) for length in rng.uniform(70, 90, activates + negatives)
     ]
