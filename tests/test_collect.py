@@ -172,7 +172,8 @@ def test_damaged_and_encrypted_members_cost_nobody_else_anything(course: Path) -
 
 def test_names_of_old_packers_and_a_folder_around_all(course: Path) -> None:
     name = moodle("Jöns Jacob O'Håra-Berzelius", 3, "Lösung.ipynb")
-    path = write_zip(course.parent / "old.zip", {f"Unit 1/{name}": RELEASE[RNN], "Unit 1/x_101_1_a.ipynb": RELEASE[RNN]})
+    members = {f"Unit 1/{name}": RELEASE[RNN], "Unit 1/x_101_1_a.ipynb": RELEASE[RNN]}
+    path = write_zip(course.parent / "old.zip", members)
     content = path.read_bytes().replace(b"\x00\x08\x08\x00", b"\x00\x00\x08\x00")  # UTF-8, and nobody says so
     path.write_bytes(content)
     assert f"{RNN}: 2 placed" in run("collect", path, "--course", course)
