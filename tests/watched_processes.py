@@ -13,7 +13,14 @@ GUARD = 600  # seconds until a test that hangs is given up
 def students_below(grading: psutil.Process) -> bool:
     """Whether a child of the nursery is at work."""
     nurseries = [process for process in grading.children() if "autograder.sandbox.nursery" in process.cmdline()]
-    return any(child.cpu_times().user > 0.1 for nursery in nurseries for child in nursery.children())
+    return any(_user_seconds(child) > 0.1 for nursery in nurseries for child in nursery.children())
+
+
+def _user_seconds(process: psutil.Process) -> float:
+    try:
+        return process.cpu_times().user
+    except psutil.NoSuchProcess:  # it has ended since: others come and go before the one that is meant
+        return 0.0
 
 
 def wait_for(holds: Callable[[], object]) -> None:
