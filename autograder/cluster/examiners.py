@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -46,6 +46,15 @@ class Errand:
     losses: int = 0
 
 
+@dataclass(frozen=True)
+class Chunk:
+    """What was sent out in one task. ``only``: the workers that may take it; any may when this is empty."""
+
+    sent: Sent
+    errands: Sequence[Errand]
+    only: frozenset[str] = frozenset()
+
+
 @dataclass
 class Cluster:
     """Examiners on the workers of a cluster; as :class:`autograder.judging.examiner.Examiners`, for one unit."""
@@ -55,7 +64,7 @@ class Cluster:
     accept_risk: bool
     complain: Callable[[str], None]
     _waiting: deque[Errand] = field(default_factory=deque)
-    _out: dict[str, tuple[Sent, list[Errand]]] = field(default_factory=dict)
+    _out: dict[str, Chunk] = field(default_factory=dict)
     _threads: dict[str, int] = field(default_factory=dict)  # of each worker that may work, by its address
     _refused: dict[str, str] = field(default_factory=dict)
     _seconds: float = CHUNK_SECONDS  # of a submission, about
@@ -101,7 +110,12 @@ class Cluster:
                 self._refuse(address, differs)
         with self._change:
             self._threads = {address: count for address, count in threads.items() if address not in self._refused}
+            stranded = [key for key, chunk in self._out.items() if chunk.only and not chunk.only & self._threads.keys()]
+            chunks = [self._out.pop(key) for key in stranded]
             self._change.notify()
+        for chunk in chunks:  # the scheduler would keep it for a worker that has gone
+            for errand in chunk.errands:
+                self._lost(errand)
 
     def why_nobody(self) -> str:
         """Why nobody works."""
@@ -145,8 +159,8 @@ class Cluster:
     def _end(self) -> None:
         with self._change:
             self._over = True
-            sent = [sent for sent, _ in self._out.values()]
-            lost = [*self._waiting, *(errand for _, errands in self._out.values() for errand in errands)]
+            sent = [chunk.sent for chunk in self._out.values()]
+            lost = [*self._waiting, *(errand for chunk in self._out.values() for errand in chunk.errands)]
             self._waiting, self._out, self._threads = deque(), {}, {}
         if self.client.status == "running":
             with suppress(Exception):  # a scheduler that goes at this moment needs not be told
@@ -162,20 +176,20 @@ class Cluster:
         while not errands[0].losses and self._waiting and len(errands) < self._chunk and not self._waiting[0].losses:
             errands.append(self._waiting.popleft())
         tasks = tuple(errand.task for errand in errands)
-        preferred = {"workers": list(self._threads), "allow_other_workers": True}  # or it would wait for one that left
+        only = frozenset(self._threads if self._refused else ())
         try:
-            sent = self.client.submit(judge_chunk, tasks, self.accept_risk, pure=False, **preferred)
+            sent = self.client.submit(judge_chunk, tasks, self.accept_risk, pure=False, workers=sorted(only) or None)
         except BaseException:
             self._waiting.extendleft(reversed(errands))
             raise
-        self._out[sent.key] = sent, errands
+        self._out[sent.key] = Chunk(sent, errands, only)
         sent.add_done_callback(self._came_back)
         return True
 
     def _came_back(self, sent: Sent) -> None:
         """What a chunk brought; runs in a thread of the client's."""
         with self._change:
-            _, errands = self._out.pop(sent.key, (None, []))
+            errands = self._out.pop(sent.key, Chunk(sent, ())).errands
         answer: object = None
         if sent.status == "finished":
             try:
