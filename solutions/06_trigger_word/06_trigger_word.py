@@ -34,7 +34,7 @@ do not wake up in the night because of a word on television.
 In unit 04 a sentence was there as a whole, and the network could look ahead. Here it cannot. Sound comes in **live**,
 and what has not been said yet, nobody knows.
 
-**Time.** Half a day of work, in as many sittings as you like. The computer needs about three minutes for the whole
+**Time.** Half a day of work, in as many sittings as you like. The computer needs about four minutes for the whole
 notebook, most of it in the training, without a GPU. Headphones help.
 
 **How it works.** Each exercise is one function. Replace `raise NotImplementedError` by your code, run the cell, then
@@ -80,7 +80,7 @@ from unrolled.sound import augment, clips
 
 SAMPLES_PER_MS = RATE // 1000
 FRAME, HOP = 400, 160  # samples: a frame is 25 ms long, and there is one every 10 ms
-KERNEL, STRIDE = 16, 4  # frames: the convolution looks at 16 at a time, and moves on by 4
+KERNEL, STRIDE = 20, 3  # frames: the convolution looks at 20 at a time, and moves on by 3
 STEP_MS = HOP * STRIDE // SAMPLES_PER_MS  # milliseconds from one answer to the next
 N_ONES = 50  # steps after the word that are labelled 1
 MAX_TRIES = 30  # places that are tried for a clip
@@ -697,7 +697,7 @@ the gate begins at $u / (1 + u)$, and a unit keeps what it has for about $1 + u$
 """
 
 # %% tags=["training"]
-SECONDS, N_EXAMPLES, EPOCHS, BATCH = 4, 7000, 9, 64
+SECONDS, N_EXAMPLES, EPOCHS, BATCH = 4, 7500, 9, 64
 RHYMES = ("activated", "activity", "deactivate", "elevate", "captivate", "cultivate")  # what is mistaken most
 
 
@@ -912,7 +912,7 @@ that much later; `KNOWN_AFTER` says how much.
 
 # %%
 KNOWN_AFTER = ((KERNEL - 1) * HOP + FRAME) / RATE  # seconds from the moment of a step until it can be answered
-REFRACTORY = 1.4  # seconds; nobody says the word twice in less
+REFRACTORY = 1.4  # seconds: about as long as the labels stay up; nobody says the word twice in less
 
 # %% tags=["training"]
 scene_found = detect(scene_probabilities, 0.5, REFRACTORY)
@@ -1313,7 +1313,7 @@ One point each:
    answers would change, or one would have to wait.
 2. Answer before all has been said, from the beginning of the word: words that begin in the same way (*activity*,
    *activated*, *active*) would be false alarms, or the word itself missed.
-3. 13 hops less to wait for: 130 milliseconds with a hop of 10. Each step sees only a moment, so the GRUs alone have to
+3. 17 hops less to wait for: 170 milliseconds with a hop of 10. Each step sees only a moment, so the GRUs alone have to
    put sounds together; also there is less to average over in noise. (Any sensible loss.)
 4. The mean of a chunk is not the mean of the whole sound, so the same frame is normalised differently; besides, it
    depends on what comes later in the same chunk (not causal), and on neighbours in the batch.
