@@ -94,7 +94,7 @@ def test_a_class_is_graded_into_the_gradebook_and_not_twice(toy: Unit, tmp_path:
         ("unreadable", 0, 20),
     ]
     assert set(verdicts["ada"]) >= {"submission", "unit", "status", "score", "max_score", "seconds", "protections"}
-    assert set(verdicts["ada"]["exercises"][0]) == {"id", "outcome", "score", "max_score", "messages"}
+    assert set(verdicts["ada"]["exercises"][0]) == {"id", "outcome", "score", "max_score", "messages", "hints"}
     assert "seccomp" in verdicts["ada"]["protections"]
     assert "other.ipynb" in verdicts["dora"]["messages"][0]
     assert scores(tmp_path) == {"ada": 20, "ben": 10, "cleo": 0, "dora": 0}
