@@ -316,7 +316,8 @@ def test_a_kept_verdict_serves_only_for_the_same_files_and_grader(tmp_path: Path
 def test_json_is_what_the_design_promises() -> None:
     one = Verdict("séb", "u", "graded", 1.5, ("seccomp",), (ExerciseVerdict("a", "raised", 0.5, 1, ("ça",)),), 3)
     (entry,) = json.loads(as_json([one]))
-    assert entry["exercises"] == [{"id": "a", "outcome": "raised", "score": 0.5, "max_score": 1, "messages": ["ça"]}]
+    told = {"id": "a", "outcome": "raised", "score": 0.5, "max_score": 1, "messages": ["ça"], "hints": []}
+    assert entry["exercises"] == [told]
     assert (entry["submission"], entry["score"], entry["max_score"], entry["protections"]) == (
         "séb",
         0.5,
