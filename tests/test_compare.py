@@ -78,10 +78,10 @@ SAID = [  # got, expected, axes, kind, words
     ([1.0, 2.0], np.ones(2), None, "type", "is a list of 2, not an array of shape (2,)"),
     (None, SQUARE, None, "type", "is None, not an array of shape (4, 4)"),
     (Opaque("generator"), SQUARE, None, "type", "is an object of type generator"),
-    ([STATES], [STATES, STATES], AXES, "shape", "has 1 parts, not 2"),
+    ([STATES], [STATES, STATES], AXES, "shape", "has 1 part, not 2"),
     ([STATES, -STATES], [STATES, STATES], AXES, "values", "a[1] differs"),
     ({"dxt": SQUARE}, {"dxt": SQUARE, "dba": SQUARE}, None, "type", "lacks dba"),
-    ({"dxt": SQUARE, "secret": 1}, {"dxt": SQUARE}, None, "type", "1 keys too many"),
+    ({"dxt": SQUARE, "secret": 1}, {"dxt": SQUARE}, None, "type", "1 key too many"),
     ({"dxt": -SQUARE}, {"dxt": SQUARE}, None, "values", "a['dxt'] differs"),
     (3, 4, None, "values", "a differs in its value"),
     ("cat", "dog", None, "values", "a is another one"),
@@ -180,19 +180,17 @@ def test_agree_says_when():
 
 def test_unpack_counts():
     assert unpack((1, 2), "a", "y") == (1, 2)
-    with pytest.raises(
-        Mistake, match=r"should return 3 values \(a, y, caches\); returned one array of shape \(3, 4, 5\)"
-    ):
+    with pytest.raises(Mistake, match=r"should return 3 values \(a, y, caches\); returned one array$"):
         unpack(STATES, "a", "y", "caches")
-    with pytest.raises(Mistake, match="returned a tuple of 2"):
-        unpack((1, 2), "a")
+    with pytest.raises(Mistake, match="returned too many of them"):
+        unpack((1, 2, 3), "a", "y")
 
 
 def test_entries_names_what_is_missing():
     assert entries({"dx": 1, "da0": 2, "more": 3}, "da0", "dx") == (2, 1)
-    with pytest.raises(Mistake, match="no da0, dba"):
+    with pytest.raises(Mistake, match="has no da0 and others"):
         entries({"dx": 1}, "dx", "da0", "dba")
-    with pytest.raises(Mistake, match="should return a dictionary; returned a tuple of 2"):
+    with pytest.raises(Mistake, match="should return a dictionary; returned a tuple$"):
         entries((1, 2), "dx")
 
 
@@ -201,7 +199,7 @@ def test_untouched_names_what_was_changed():
     untouched(before, [STATES.copy(), {"Wax": SQUARE, "ba": np.zeros(3)}, ([(STATES, None)], STATES)])
     with pytest.raises(Mistake, match=r"parameters\['ba'\] was changed in place"):
         untouched(before, [STATES, {"Wax": SQUARE, "ba": np.ones(3)}, before["caches"]])
-    with pytest.raises(Mistake, match=r"caches\[0\]\[0\]\[0\] was changed"):
+    with pytest.raises(Mistake, match=r"caches\[0\]\[…\]\[0\] was changed"):
         untouched(before, [STATES, before["parameters"], ([(-STATES, None)], STATES)])
     with pytest.raises(Mistake, match="changed in place"):
         untouched(before, None)
