@@ -22,7 +22,6 @@ from autograder.sandbox.usage import BLOCK, Ended, Usage
 LOOK_EVERY = 0.05  # seconds between two looks where all requests are short
 DISK_EVERY = 0.1  # seconds between two looks at the scratch folder and at what has no name, and more where these
 DISK_SHARE = 20  # take long: this many times as long as the last one
-IDLE = 0.1  # of the time that a request may take: who has had less of the processor when the wall time ends has waited
 MAX_PATH = 1_000  # bytes; what lies far below could not be reached by its path any more, and would count for nothing
 
 
@@ -44,8 +43,8 @@ class Limits:
 class Exceeded(Exception):
     """A bound was passed and the process ended.
 
-    ``time``: it was one on time. ``idle``: on wall time, and the process had hardly had the processor: it slept, or
-    others kept it waiting.
+    ``time``: it was one on time. ``idle``: on wall time, and of processor time there was some left: the process slept,
+    or others kept it waiting.
     """
 
     def __init__(self, what: str, *, time: bool, idle: bool = False) -> None:
@@ -134,8 +133,7 @@ class Watchdog:
             self._cpu_from = total
         cpu, wall = total - self._cpu_from + self.helped_seconds(), now - self._wall_from
         if cpu > self._seconds or wall > self._seconds * limits.wall_factor:
-            idle = cpu < IDLE * self._seconds
-            return Exceeded(f"did not finish within {self._allowed()}", time=True, idle=idle)
+            return Exceeded(f"did not finish within {self._allowed()}", time=True, idle=cpu <= self._seconds)
         memory = self._usage.memory()
         if self._memory_from is None:
             self._memory_from = memory.total
