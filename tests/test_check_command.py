@@ -113,6 +113,21 @@ def test_a_broken_first_line_is_told_at_the_exercise_that_the_cell_was_made_for(
     assert "is there, but it defines no function of that name" in found["gru_forward"].messages[0]
 
 
+@pytest.mark.parametrize(
+    ("slug", "wrong"), [("03_jazz_solo", "make_layers"), ("06_trigger_word", "insert_audio_clip")]
+)
+def test_what_is_untouched_reads_so_whatever_it_builds_on(tmp_path, slug, wrong):
+    notebook = json.loads((ROOT / "assignments" / slug / f"{slug}.ipynb").read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == wrong:
+            cell["source"] = f"def {wrong}(*args):\n    return len(args)"
+    path = tmp_path / f"{slug}.ipynb"
+    path.write_text(json.dumps(notebook))
+    found = {result.exercise: result.outcome for result in check_notebook(path).results}
+    assert found.pop(wrong) == "incorrect"
+    assert set(found.values()) == {"not attempted"}, found
+
+
 def test_what_fails_in_an_answers_cell_after_the_function_is_not_hidden(tmp_path):
     cells = [cell + "\nprint(rnn_forward(1, 2, 3))" if "def rnn_forward" in cell else cell for cell in cells_of(RIGHT)]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
@@ -138,8 +153,16 @@ def test_an_endless_loop_ends_and_those_that_call_it_are_judged_with_a_right_one
     cell = found["rnn_cell_forward"]
     assert cell.outcome == "raised" and "TimeLimit: the call was ended after 1 s of processor time" in cell.messages[0]
     assert "rnn_cell_forward, line" in cell.code and "a_next" in cell.code
+    assert cell.messages[1] == "It did not finish on “example”, and the other one was not tried."
     assert found["rnn_forward"].with_right == ("rnn_cell_forward",)
     assert found["lstm_forward"].outcome == "correct"
+
+
+def test_a_call_that_does_not_finish_is_told_beside_what_is_known_of_the_others(tmp_path, quick_limits):
+    loop = CELL + "\n    while xt.shape[1] == 1:\n        a_next = a_next + 0"
+    cell = results(tmp_path, *cells_of(altered((CELL, loop))))["rnn_cell_forward"]
+    assert cell.outcome == "raised" and "TimeLimit" in cell.messages[0]
+    assert cell.messages[1] == "Right on 1 of 2 public cases; it did not finish on “single”."
 
 
 def test_a_flood_of_prints_and_of_warnings_is_cut(tmp_path, quick_limits):

@@ -72,6 +72,20 @@ def is_empty(function: Callable[..., Any]) -> bool:
     return code is not None and not code.co_names and code.co_nlocals == code.co_argcount
 
 
+def is_untouched(function: Callable[..., Any]) -> bool:
+    """Whether the body raises NotImplementedError and does nothing else, as it was handed out, or is empty.
+
+    A function that is called with others can be asked so before any of these is looked at.
+    """
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or code.co_nlocals > code.co_argcount + code.co_kwonlyargcount:
+        return False
+    if code.co_names == (NotImplementedError.__name__,):
+        return True
+    docstring = getattr(function, "__doc__", None)
+    return not code.co_names and all(constant in (None, docstring) for constant in code.co_consts)
+
+
 def frames_of(error: BaseException, function: Callable[..., Any]) -> list[tuple[FrameType, int]]:
     """The frames of ``error`` that stand in the student's code, outermost first, with their line numbers.
 

@@ -7,12 +7,12 @@ student's, and gives a :class:`Result`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NoReturn
 
 from unrolled.arrays import Case, load_cases
-from unrolled.checking.calling import MAX_PRINTED, shortened, unwritten, what_was_raised
+from unrolled.checking.calling import MAX_PRINTED, is_untouched, shortened, unwritten, what_was_raised
 from unrolled.checking.causes import Evidence, in_each_others_place
 from unrolled.checking.compare import describe, difference
 from unrolled.checking.limits import CHECK_SECONDS, Stopped, listening, one_call, one_check
@@ -20,7 +20,7 @@ from unrolled.checking.mistakes import known_mistake
 from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Result
 from unrolled.checking.raised import lines_of
-from unrolled.checking.stand_in import StandIn
+from unrolled.checking.stand_in import ByRule, Rule, StandIn
 from unrolled.checking.trial import CASES, among_right_ones
 
 Examine = Callable[..., None]
@@ -40,7 +40,8 @@ class Experiment:
 
     ``examine(function, *others)`` raises :class:`Wrong`; whatever else it raises comes from the student's code.
     ``arguments`` are the names of the functions that a notebook passes, the exercise's first; ``unit`` names the file
-    of known mistakes; ``calls`` are the checks of what the exercise builds on without being passed it.
+    of known mistakes; ``calls`` are the checks of what the exercise builds on, an inner one before those that use it,
+    and ``rules`` what stands in for one that is not right and is not asked the same questions each time.
     """
 
     exercise: str
@@ -49,11 +50,12 @@ class Experiment:
     says: str
     unit: str = ""
     calls: tuple[Any, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
     def __call__(self, function: Any, *others: Any) -> Result:
         """What is right and what is not about ``function``."""
         refuse_to_grade()
-        if function is None or function is ...:
+        if function is None or function is ... or callable(function) and is_untouched(function):
             return Result(self.exercise, "not attempted", (f"{self.exercise} is not written yet.",))
         if not callable(function):
             message = f"{self.exercise} should be a function; it is {describe(function)}."
@@ -63,10 +65,12 @@ class Experiment:
             return result
 
         def among(stand_ins: Sequence[StandIn]) -> Result | None:
-            again = self._examined(function, *others)
+            by_rule = {each.name: each for each in stand_ins if isinstance(each, ByRule)}
+            passed = zip(self.arguments[1:], others, strict=False)
+            again = self._examined(function, *(by_rule.get(name, other) for name, other in passed))
             return None if any(each.refused for each in stand_ins) else again
 
-        return among_right_ones(self.unit, self.calls, function, result, among)
+        return among_right_ones(self.unit, self.calls, function, result, among, self.rules)
 
     def _examined(self, function: Callable[..., Any], *others: Any) -> Result:
         """What the experiment says, with the functions that are in the notebook now."""
@@ -84,7 +88,8 @@ class Experiment:
             known = known_mistake(self.unit, self.exercise, [{"": found.got}]) if found.got is not None else None
             cause = ": ".join(filter(None, [known, found.cause]))  # the first names the mistake, the second what to do
             causes = (cause if cause.endswith(".") else f"{cause}.",) if cause else ()
-            return Result(self.exercise, "incorrect", (str(found),), causes=causes, printed=printed)
+            code = lines_of(found.__cause__, function) if found.__cause__ else ""
+            return Result(self.exercise, "incorrect", (str(found),), causes=causes, code=code, printed=printed)
         return self._raised(function, found, printed)
 
     def _raised(self, function: Callable[..., Any], error: BaseException, printed: str) -> Result:

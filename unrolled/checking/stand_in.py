@@ -1,5 +1,8 @@
 """A right version of another exercise that knows only what it is asked on the public cases.
 
+Some exercises are asked by chance, and what they ask of others is no list of questions. For these a unit's checks may
+have a rule: it answers as the contract says, in a way of its own that is no answer to the exercise.
+
 ``unrolled/checks/calls/NN_slug.npz`` holds, for an exercise and each other one that it builds on, what a right answer
 asks of that one and what it is answered. With them a loop can be tried among right cells, as grading does, though no
 cell is here: a stand-in looks an answer up. ``python -m autograder references`` derives the file.
@@ -21,8 +24,11 @@ from unrolled.package import PACKAGE
 FOLDER = PACKAGE / "checks" / "calls"
 
 
+Rule = Callable[..., Any]
+
+
 class Unasked(Exception):
-    """A stand-in was asked what no right answer asks of it on the public cases."""
+    """A stand-in was asked what no right answer asks of it on the public cases; a rule says what is wrong with it."""
 
 
 class StandIn:
@@ -54,16 +60,37 @@ class StandIn:
         raise Unasked(self.name)
 
 
+class ByRule(StandIn):
+    """Answers as a rule says; what the rule refuses with :class:`Unasked` is no right question."""
+
+    def __init__(self, name: str, rule: Rule) -> None:
+        super().__init__(name, ())
+        self.rule = rule
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        self.asked += 1
+        try:
+            return self.rule(*args, **named)
+        except Unasked as unasked:
+            self.refused = True
+            self.unasked = self.unasked or str(unasked)
+            raise
+
+
 @contextmanager
 def standing_in(
-    function: Callable[..., Any], unit: str, exercise: str, names: Sequence[str]
+    function: Callable[..., Any], unit: str, exercise: str, names: Sequence[str], rules: Mapping[str, Rule]
 ) -> Iterator[list[StandIn]]:
     """For the block, stand-ins take the place of these functions in the namespace of the student's ``function``.
 
-    Those of which nothing is stored are left as they are.
+    Those for which there is no rule, and of which nothing is stored, are left as they are.
     """
     stored = calls_of(unit, exercise)
-    stand_ins = [StandIn(name, stored[name]) for name in names if name in stored]
+    stand_ins = [
+        ByRule(name, rules[name]) if name in rules else StandIn(name, stored[name])
+        for name in names
+        if name in rules or name in stored
+    ]
     namespace = getattr(function, "__globals__", {})
     before = {each.name: namespace[each.name] for each in stand_ins if each.name in namespace}
     namespace.update({each.name: each for each in stand_ins})

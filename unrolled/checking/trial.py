@@ -17,12 +17,12 @@ from unrolled.arrays import Case, load_cases
 from unrolled.checking.calling import Attempt, attempt, cannot_take, frames_of, is_empty, unwritten, what_was_raised
 from unrolled.checking.causes import IS, LOOKS, SEEMS, Cause, Evidence, Inputs, in_each_others_place, rank
 from unrolled.checking.compare import Difference, describe, difference
-from unrolled.checking.limits import one_check
+from unrolled.checking.limits import Stopped, one_check
 from unrolled.checking.mistakes import known_mistake
 from unrolled.checking.no_grader import refuse_to_grade
 from unrolled.checking.outcome import Line, Outcome, Result
 from unrolled.checking.raised import lines_of
-from unrolled.checking.stand_in import StandIn, names_in, standing_in
+from unrolled.checking.stand_in import Rule, StandIn, names_in, standing_in
 from unrolled.package import PACKAGE
 
 CASES = PACKAGE / "checks" / "cases"
@@ -32,7 +32,7 @@ _BETTER: dict[Outcome, int] = {"correct": 3, "incorrect": 2, "raised": 1, "not a
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one public case."""
+    """What came of one public case; ``ended`` says that the call did not finish, and was ended."""
 
     case: str
     outcome: Outcome
@@ -43,6 +43,7 @@ class Trial:
     hints: tuple[str, ...] = ()
     evidence: Evidence | None = None
     values: Mapping[str, Any] | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,13 @@ class Check:
         return self._judged(function, forward, self._trials(function, forward))
 
     def _trials(self, function: Callable[..., Any], forward: Any) -> list[Trial]:
-        return [self._try(function, forward, name, case) for name, case in self.cases().items()]
+        """A trial for each case; after a call that had to be ended there are no more."""
+        trials = []
+        for name, case in self.cases().items():
+            trials.append(self._try(function, forward, name, case))
+            if trials[-1].ended:
+                break
+        return trials
 
     def _judged(self, function: Callable[..., Any], forward: Any, trials: list[Trial]) -> Result:
         """What the trials say; where all are right, the first is made once more."""
@@ -100,6 +107,8 @@ class Check:
         again = self._try(function, forward, *next(iter(self.cases().items())))
         if again.outcome != "correct":
             message = "Right at first, but not when called again with the same inputs: it remembers an earlier call."
+            if again.ended:
+                message = f"Right at first, but when called again it did not finish. {again.message}"
             return Result(
                 self.exercise, "incorrect", (message,), again.case, again.lines, printed=again.printed, own_fault=True
             )
@@ -127,7 +136,10 @@ class Check:
         if shown.outcome == "not attempted":
             return Result(self.exercise, "not attempted", (shown.message,), printed=shown.printed)
         values_right = all(trial.lines and all(line.right for line in trial.lines) for trial in wrong)
-        extent = "" if values_right else _extent(len(trials), [trial.case for trial in wrong])
+        if trials[-1].ended:
+            extent, shown = _unfinished(trials, len(self.cases())), trials[-1]
+        else:
+            extent = "" if values_right else _extent(len(trials), [trial.case for trial in wrong])
         messages = tuple(filter(None, (shown.message, extent)))
         causes = tuple(dict.fromkeys((*self._causes(shown, trials), *shown.hints)))
         told = Result(self.exercise, shown.outcome, messages, shown.case, shown.lines, causes)
@@ -213,7 +225,8 @@ class Check:
         expected = {key: case.outputs[key] for key in self.returns}
         evidence = Evidence(inputs, expected, {}, (), again, inputs is case.inputs)
         hints = tuple(filter(None, [_hint(error, inputs)]))
-        return Trial(_words(name), "raised", message, code=code, printed=call.printed, hints=hints, evidence=evidence)
+        told = Trial(_words(name), "raised", message, code=code, printed=call.printed, hints=hints, evidence=evidence)
+        return replace(told, ended=isinstance(error, Stopped))
 
     def named(self, value: Any) -> tuple[dict[str, Any], str]:
         """The returned values by name (none if they cannot be told apart), and what is wrong with how they came."""
@@ -279,6 +292,18 @@ def _extent(total: int, wrong: list[str]) -> str:
     return f"Right on {total - len(wrong)} of {total} public cases; not on {', '.join(f'“{name}”' for name in wrong)}."
 
 
+def _unfinished(trials: Sequence[Trial], total: int) -> str:
+    """On which case the function did not finish, and what is known of the others."""
+    *before, last = trials
+    wrong = [trial.case for trial in before if trial.outcome != "correct"]
+    known = f"Right on {len(before) - len(wrong)} of {total} public cases" if before else ""
+    known += f", not on {', '.join(f'“{name}”' for name in wrong)}" if wrong else ""
+    ended = f"{f'{known}; it' if known else 'It'} did not finish on “{last.case}”"
+    untried = total - len(trials)
+    others = {0: "", 1: ", and the other one was not tried"}.get(untried, f", and the other {untried} were not tried")
+    return f"{ended}{others}."
+
+
 def _words(case: str) -> str:
     return case.replace("_", " ")
 
@@ -298,18 +323,20 @@ def among_right_ones(
     function: Callable[..., Any],
     first: Result,
     examine: Callable[[Sequence[StandIn]], Result | None],
+    rules: Mapping[str, Rule] | None = None,
 ) -> Result:
     """The result with stand-ins for functions that are not right, if that says more than the ``first`` one.
 
     Args:
         calls: the checks of what the exercise may build on.
         examine: gives the result among stand-ins, or None where one of them had no answer.
+        rules: stand-ins that are more than stored answers, by name.
     """
     wrong = not_right(calls, function)
     if not wrong:
         return first
     blamed, states = blame(wrong)
-    with standing_in(function, unit, first.exercise, list(wrong)) as stand_ins:
+    with standing_in(function, unit, first.exercise, list(wrong), rules or {}) as stand_ins:
         second = examine(stand_ins) if stand_ins else None
     if second is not None and second.correct:
         right = f"{second.messages[0].split('. ')[0]}, with a right {_listed(blamed)} in its place."
@@ -340,7 +367,8 @@ def not_right(calls: Sequence[Any], function: Callable[..., Any]) -> dict[str, R
         if check.exercise in used:
             used |= names_in(namespace.get(check.exercise))
     own = [(check, namespace.get(check.exercise)) for check in calls if check.exercise in used]
-    found = {check.exercise: check(callee) for check, callee in own if callable(callee)}
+    passed = {check.exercise: [namespace.get(name) for name in check.arguments[1:]] for check, _ in own}
+    found = {check.exercise: check(callee, *passed[check.exercise]) for check, callee in own if callable(callee)}
     return {name: result for name, result in found.items() if not result.correct or result.with_right}
 
 
