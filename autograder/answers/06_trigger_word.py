@@ -159,6 +159,34 @@ def spectrogram(samples, frame, hop):
     return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
 
 
+# %% mistake="mean_of_each_channel" exercise="spectrogram" kind="axis" says="the mean is taken over the samples of each channel instead of over the channels"
+def spectrogram(samples, frame, hop):
+    if samples.ndim == 2:
+        samples = samples.mean(axis=0)
+    places = np.arange(0, len(samples) - frame + 1, hop)[:, None] + np.arange(frame)
+    return np.log(np.abs(np.fft.rfft(samples[places] * np.hanning(frame))) ** 2 + 1e-6)
+
+
+# %% mistake="stereo_forgotten" exercise="spectrogram" kind="form" says="a stereo recording is read as if it had one channel: its samples are pairs"
+def spectrogram(samples, frame, hop):
+    rows = []
+    for start in range(0, len(samples) - frame + 1, hop):
+        piece = samples[start : start + frame] * np.hanning(frame)
+        rows.append(np.log(np.abs(np.fft.rfft(piece)) ** 2 + 1e-6))
+    return np.array(rows).reshape(len(rows), frame // 2 + 1)
+
+
+# %% mistake="nothing_has_no_columns" exercise="spectrogram" kind="boundary" says="of a sound shorter than a frame there should be no rows, but as many columns as ever"
+def spectrogram(samples, frame, hop):
+    if samples.ndim == 2:
+        samples = samples.mean(axis=1)
+    rows = []
+    for start in range(0, len(samples) - frame + 1, hop):
+        piece = samples[start : start + frame] * np.hanning(frame)
+        rows.append(np.log(np.abs(np.fft.rfft(piece)) ** 2 + 1e-6))
+    return np.array(rows)
+
+
 # %% mistake="both_halves" exercise="spectrogram" kind="added_twice" says="the transform keeps the mirrored half of the frequencies, which says nothing new"
 def spectrogram(samples, frame, hop):
     if samples.ndim == 2:
@@ -523,7 +551,7 @@ def insert_audio_clip(background, audio_clip, previous_segments, rng):
     return audio / max(1.0, np.abs(audio).max()), (start, start + duration - 1)
 
 
-# %% mistake="too_loud" exercise="insert_audio_clip" kind="condition" says="a sum beyond 1 is not turned down"
+# %% mistake="too_loud" exercise="insert_audio_clip" kind="condition" says="a sum that goes beyond -1 or 1 is not turned down: the loudest sample counts, above or below 0"
 def insert_audio_clip(background, audio_clip, previous_segments, rng):
     length, duration = len(background) // SAMPLES_PER_MS, duration_ms(audio_clip)
     if duration > length:
@@ -762,6 +790,22 @@ def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
     labels = y.copy()
     step = segment_end_ms // step_ms
     labels[max(0, step - n_ones) : step] = 1
+    return labels
+
+
+# %% mistake="up_to_the_end" exercise="insert_ones" kind="number" says="the ones come before the end of the word instead of after it"
+def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
+    labels = y.copy()
+    step = segment_end_ms // step_ms
+    labels[max(0, step + 1 - n_ones) : step + 1] = 1
+    return labels
+
+
+# %% mistake="a_single_one" exercise="insert_ones" kind="number" says="a single step is labelled instead of so many"
+def insert_ones(y, segment_end_ms, step_ms=STEP_MS, n_ones=N_ONES):
+    labels = y.copy()
+    step = segment_end_ms // step_ms
+    labels[step + 1 : step + 2] = 1
     return labels
 
 
@@ -1502,7 +1546,7 @@ def build_detector(input_shape, filters=64, kernel_size=KERNEL, stride=STRIDE, u
 # -------------------------------------------------------------------------------------------------------------- detect
 
 
-# %% mistake="every_step" exercise="detect" kind="condition" says="every step at the threshold or above it is an event of its own"
+# %% mistake="every_step" exercise="detect" kind="condition" says="every step at the threshold or above it is an event of its own; a word is one event"
 def detect(probabilities, threshold, refractory):
     return [step * STEP_MS / 1000 for step, p in enumerate(probabilities) if p >= threshold]
 
@@ -1525,6 +1569,18 @@ def detect(probabilities, threshold, refractory):
     for step, probability in enumerate(probabilities):
         if probability >= threshold and below:
             times.append(step * STEP_MS / 1000)
+        below = probability < threshold
+    return times
+
+
+# %% mistake="longer_than_the_refractory_time" exercise="detect" kind="boundary" says="a rise is left out that comes when the refractory time is just over"
+def detect(probabilities, threshold, refractory):
+    times, below = [], True
+    for step, probability in enumerate(probabilities):
+        moment = step * STEP_MS / 1000
+        if probability >= threshold and below:
+            if not times or moment - times[-1] > refractory:
+                times.append(moment)
         below = probability < threshold
     return times
 
@@ -1558,6 +1614,17 @@ def detect(probabilities, threshold, refractory):
     for step, probability in enumerate(probabilities):
         if probability >= threshold and below:
             if not times or (step - times[-1]) * STEP_MS / 1000 >= refractory:
+                times.append(step)
+        below = probability < threshold
+    return times
+
+
+# %% mistake="steps_beside_seconds" exercise="detect" kind="units" says="the times are numbers of steps instead of seconds"
+def detect(probabilities, threshold, refractory):
+    times, below = [], True
+    for step, probability in enumerate(probabilities):
+        if probability >= threshold and below:
+            if not times or step - times[-1] >= refractory:
                 times.append(step)
         below = probability < threshold
     return times
@@ -1849,6 +1916,42 @@ def match_events(found, true, tolerance):
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
+# %% mistake="nothing_found_not_expected" exercise="match_events" kind="average" says="where nothing is found, the precision is divided by zero"
+def match_events(found, true, tolerance):
+    left, hits = sorted(true), 0
+    for moment in sorted(found):
+        near = [one for one in left if abs(one - moment) <= tolerance]
+        if near:
+            left.remove(near[0])
+            hits += 1
+    precision, recall = hits / len(found), hits / len(true) if true else 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
+
+
+# %% mistake="nothing_said_not_expected" exercise="match_events" kind="average" says="where there is no true event, the recall is divided by zero"
+def match_events(found, true, tolerance):
+    left, hits = sorted(true), 0
+    for moment in sorted(found):
+        near = [one for one in left if abs(one - moment) <= tolerance]
+        if near:
+            left.remove(near[0])
+            hits += 1
+    precision, recall = hits / len(found) if found else 0.0, hits / len(true)
+    return precision, recall, 2 * precision * recall / (precision + recall) if hits else 0.0
+
+
+# %% mistake="no_hit_not_expected" exercise="match_events" kind="average" says="where there is no hit, F1 is divided by zero"
+def match_events(found, true, tolerance):
+    left, hits = sorted(true), 0
+    for moment in sorted(found):
+        near = [one for one in left if abs(one - moment) <= tolerance]
+        if near:
+            left.remove(near[0])
+            hits += 1
+    precision, recall = hits / len(found) if found else 0.0, hits / len(true) if true else 0.0
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
 # %% mistake="nothing_is_perfect" exercise="match_events" kind="average" says="a share of nothing is taken to be 1 instead of 0"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
@@ -1865,7 +1968,7 @@ def match_events(found, true, tolerance):
 # %% mistake="first_found_left_out" exercise="match_events" kind="search" says="the first found moment gets no partner, whatever is near it"
 def match_events(found, true, tolerance):
     left, hits = sorted(true), 0
-    for moment in found[1:]:
+    for moment in sorted(found[1:]):
         near = [one for one in left if abs(one - moment) <= tolerance]
         if near:
             left.remove(near[0])

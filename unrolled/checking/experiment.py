@@ -87,7 +87,7 @@ class Experiment:
         if isinstance(found, Wrong):
             known = known_mistake(self.unit, self.exercise, [{"": found.got}]) if found.got is not None else None
             cause = ": ".join(filter(None, [known, found.cause]))  # the first names the mistake, the second what to do
-            causes = (cause if cause.endswith(".") else f"{cause}.",) if cause else ()
+            causes = (cause if cause.endswith((".", "?")) else f"{cause}.",) if cause else ()
             code = lines_of(found.__cause__, function) if found.__cause__ else ""
             return Result(self.exercise, "incorrect", (str(found),), causes=causes, code=code, printed=printed)
         return self._raised(function, found, printed)

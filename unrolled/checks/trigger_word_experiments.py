@@ -9,8 +9,8 @@ import numpy as np
 
 from unrolled.arrays import Case
 from unrolled.checking.compare import describe
-from unrolled.checking.experiment import cases_of, expect, wrong
-from unrolled.execution import captured
+from unrolled.checking.experiment import Wrong, cases_of, expect, wrong
+from unrolled.checking.limits import TimeLimit, one_call
 
 UNIT = "06_trigger_word"
 Array = np.ndarray
@@ -29,33 +29,45 @@ def named(exercise: str) -> dict[str, Case]:
 
 def examine_overlaps(is_overlapping: Callable[..., Any]) -> None:
     """Every pair is asked; the first wrong one is told."""
+    answers: list[tuple[tuple[int, int], list, bool, bool]] = []
     for case in named("is_overlapping").values():
         segment, previous = case.inputs["segment_time"], list(case.inputs["previous_segments"])
         given = list(previous)
-        got, right = is_overlapping(segment, given), case.outputs["overlapping"]
+        got = is_overlapping(segment, given)
         if given != previous:
             wrong("It changes previous_segments in place, which the caller still needs.")
         if not isinstance(got, (bool, np.bool_)):
-            wrong(f"It should return True or False; it returned {describe(got)}.")
-        if bool(got) != right:
-            touching = any(segment[0] == end or segment[1] == start for start, end in previous)
-            cause = "an end belongs to the segment." if touching and right else ""
-            cause = cause or "either may begin first, and one may lie inside the other." if right else cause
-            wrong(f"For {segment} and the previous segments {previous} it says {bool(got)}.", cause)
+            cause = "what is returned when the loop comes to its end?" if got is None else ""
+            wrong(f"It should return True or False; it returned {describe(got)}.", cause)
+        answers.append((segment, previous, bool(got), case.outputs["overlapping"]))
+    for segment, previous, said, right in answers:
+        if said != right:
+            cause = _why_not_overlapping(segment, previous, answers) if right else ""
+            told = f"For {segment} and the previous segments {previous} it says {said}."
+            wrong(told, cause, [said for *_, said, _ in answers])
+
+
+def _why_not_overlapping(segment: tuple[int, int], previous: list, answers: Sequence[tuple]) -> str:
+    """What overlaps have in common that are not seen; the first of them is the given segment's."""
+    missed: dict[bool, list[int]] = {True: [], False: []}
+    for (start, end), others, said, right in answers:
+        if right:
+            met = next(k for k, (first, last) in enumerate(others) if first <= end and start <= last)
+            missed[said].append(met)
+    if missed[True] and not {*missed[True]} & {*missed[False]}:
+        return "each of the previous segments counts, and one is enough."
+    if any(segment[0] == end or segment[1] == start for start, end in previous):
+        return "an end belongs to the segment."
+    return "either may begin first, and one may lie inside the other."
 
 
 def examine_insertion(insert: Callable[..., Any], is_overlapping: Any = None) -> None:
     """Every start that is free must be possible, and no other; the sound must be the sum."""
-    _needs(is_overlapping, examine_overlaps, "is_overlapping")
-    _examine_insertion(insert)
-
-
-def _examine_insertion(insert: Callable[..., Any]) -> None:
     for name, case in named("insert_audio_clip").items():
         background, clip, previous, _ = case.inputs.values()
         free, rng, starts = case.outputs["starts"], np.random.default_rng(1), []
         for _ in range(CALLS if len(free) > 1 else 3):
-            got = _inserted(insert, background, clip, previous, rng)
+            got = _inserted(insert, background, clip, previous, rng, free)
             if got[1] is None:
                 _given_up(got[0], background, len(free))
                 continue
@@ -66,23 +78,28 @@ def _examine_insertion(insert: Callable[..., Any]) -> None:
         if missing := [start for start in free if start not in starts]:
             if starts.count(free[0]) == len(starts):
                 wrong("It always takes the same place.", "the start is drawn with rng, anew at each call.")
-            where = {free[0]: "at the very beginning", free[-1]: "at the very end"}.get(
-                missing[0], "in some free places"
-            )
-            wrong(
-                f"In {CALLS} calls no clip was put {where}, where it fits.", "the first and the last start count too."
-            )
+            ends = {free[0]: "at the very beginning", free[-1]: "at the very end"}
+            where = ends.get(missing[0], "in some free places")
+            told = f"In {CALLS} calls no clip was put {where}, where it fits."
+            wrong(told, "the first and the last start count too.")
     _chance_from_rng(insert)
 
 
-def _inserted(insert: Callable[..., Any], background: Array, clip: Array, previous: list, rng: Any) -> tuple[Any, Any]:
+def _inserted(
+    insert: Callable[..., Any], background: Array, clip: Array, previous: list, rng: Any, free: Sequence[int]
+) -> tuple[Any, Any]:
     """One call: audio and segment; the inputs must be left alone."""
     copies: tuple[Any, ...] = background.copy(), clip.copy(), list(previous)
     try:
-        got = insert(*copies, rng)
-    except ValueError:
+        with one_call():
+            got = insert(*copies, rng)
+    except ValueError as error:
         if len(clip) > len(background):
-            wrong("It raises ValueError for a clip that is longer than the background.", "ask for that first.")
+            said = "It raises ValueError for a clip that is longer than the background."
+            raise Wrong(said, "ask for that first.") from error
+        raise
+    except TimeLimit as late:
+        late.args = (f"{late.args[0]} The background has {'free places' if free else 'no free place'} there.",)
         raise
     names = "background", "audio_clip", "previous_segments"
     given: tuple[Any, ...] = background, clip, previous
@@ -121,6 +138,8 @@ def _placed(audio: Array, segment: Any, background: Array, clip: Array, previous
     louder = np.abs(audio).max()
     if louder > 1 + 1e-6:
         wrong("Some samples of the audio are beyond −1 or 1.", "divide the whole sum by its largest absolute value.")
+    if cause := _how_mixed(audio, background, clip, start):
+        wrong("The audio is not background plus clip.", cause)
     turned_down = 1.0
     if np.abs(background).max() + np.abs(clip).max() > 1 and louder > 1 - 1e-6 and outside.any():
         turned_down = float(np.sum(background[outside] ** 2) / np.sum(background[outside] * audio[outside]))
@@ -132,28 +151,38 @@ def _placed(audio: Array, segment: Any, background: Array, clip: Array, previous
     return start
 
 
+def _how_mixed(audio: Array, background: Array, clip: Array, start: int) -> str:
+    """How a wrong audio was put together, if that can be told."""
+
+    def laid(first: int) -> Array:
+        silence = np.zeros(len(background))
+        silence[first : first + len(clip)] = clip[: len(background) - first]
+        return silence
+
+    first = start * SAMPLES_PER_MS
+    total, only_clip = background + laid(first), laid(first)
+    loudest = np.abs(total).max()
+    mistakes = (
+        (background, "the clip is not in it."),
+        (np.where(only_clip != 0, only_clip, background), "the clip takes the place of the background: add the two."),
+        (np.clip(total, -1, 1), "a sum that is too loud is cut off: turn all of it down, and cut nothing off."),
+        (total / loudest, "the sum is turned down or up even where it is within −1 and 1."),
+        (background + laid(start), "the clip is not where its segment says: a segment is in milliseconds."),
+    )
+    if np.allclose(audio, total / max(1.0, loudest), atol=1e-5):
+        return ""
+    return next((cause for mixed, cause in mistakes if np.allclose(audio, mixed, atol=1e-5)), "")
+
+
 def _chance_from_rng(insert: Callable[..., Any]) -> None:
     case = named("insert_audio_clip")["loud"]
     runs = []
     for seed in (1, 1, 2):
         rng = np.random.default_rng(seed)
         background, clip, previous, _ = case.inputs.values()
-        runs.append([_inserted(insert, background, clip, previous, rng)[1] for _ in range(6)])
+        runs.append([_inserted(insert, background, clip, previous, rng, case.outputs["starts"])[1] for _ in range(6)])
     if runs[0] != runs[1]:
         wrong("Two generators with the same seed put the clip in different places.", "all chance has to come from rng.")
-
-
-def _needs(function: Any, examine: Callable[..., None], name: str) -> None:
-    """The exercise builds on another one of the student's, which has to be right first."""
-    if not callable(function):
-        wrong(f"It needs {name}: write that first.")
-    try:
-        with captured():
-            examine(function)
-    except NotImplementedError:
-        wrong(f"It needs {name}, which is not written yet: write that first.")
-    except Exception:  # whatever is wrong with it, its own check tells
-        wrong(f"It is built on {name}, which is not right yet: begin there.")
 
 
 def free_length(clip: Array) -> int:
@@ -191,13 +220,15 @@ def explain(x: Array, y: Array, given: Mapping[str, Any], picture: Callable, lab
     """
     background, frame, hop = (given[name] for name in ("background", "frame", "hop"))
     audio = background.copy()
+    if (given["activates"] or given["negatives"]) and np.allclose(picture(background, frame, hop), x, atol=0.02):
+        return "x is the spectrogram of the bare background: no clip is in it.", ""
     ends: dict[str, list[int]] = {"activates": [], "negatives": []}
     for kind, ends_of in ends.items():
         for clip in given[kind]:
             start = find_clip(x, background, clip, picture, frame, hop)
             if start is None:
-                cause = "each clip is put into the audio that the one before has left."
-                return f"x does not show all the {kind}: one is missing, or lies over another clip.", cause
+                said = f"x does not show all the {kind}: one is missing, or lies over another clip."
+                return said, _why_missing(x, given, picture)
             audio[start * SAMPLES_PER_MS : start * SAMPLES_PER_MS + len(clip)] += clip
             ends_of.append(start + free_length(clip) - 1)
     if not np.allclose(picture(audio, frame, hop), x, atol=0.02):
@@ -226,19 +257,44 @@ def explain(x: Array, y: Array, given: Mapping[str, Any], picture: Callable, lab
     return "x is right; the labels y do not belong to it.", cause
 
 
+def _why_missing(x: Array, given: Mapping[str, Any], picture: Callable) -> str:
+    """Why not all clips are heard, by those that are."""
+    kinds, sizes = ("activates", "negatives"), (given["frame"], given["hop"])
+
+    def is_heard(clip: Array) -> bool:
+        return find_clip(x, given["background"], clip, picture, *sizes) is not None
+
+    heard = {kind: [is_heard(clip) for clip in given[kind]] for kind in kinds}
+    each = [*heard["activates"], *heard["negatives"]]
+    if len(each) > 1 and each[-1] and not any(each[:-1]):
+        return "each clip is put into the audio that the one before has left."
+    for kind, other in (kinds, kinds[::-1]):
+        if given[kind] and given[other] and not any(heard[kind]) and all(heard[other]):
+            return f"the {kind} are not put in."
+    return ""
+
+
 def examine_examples(create: Callable[..., Any], insert: Any = None, label: Any = None, picture: Any = None) -> None:
     """Sounds that can be told apart are put together; where they lie is found by trying."""
-    _needs(insert, _examine_insertion, "insert_audio_clip")
-    for function, name in ((label, "insert_ones"), (picture, "spectrogram")):
+    for function, name in ((insert, "insert_audio_clip"), (label, "insert_ones"), (picture, "spectrogram")):
         if not callable(function):
             wrong(f"It needs {name}: write that first.")
     for name, case in named("create_training_example").items():
         given, sizes = case.inputs, case.outputs
-        x, y = _example(create, given, sizes)
+        try:
+            x, y = _example(create, given, sizes)
+        except (TypeError, IndexError) as error:
+            if name in ("no_place", "too_long"):
+                said = f"It raises {type(error).__name__} when no place is found for a clip."
+                raise Wrong(said, "the segment is None then.") from error
+            raise
         if name == "no_place":
             audio = given["background"] + given["activates"][0]
+            over = picture(audio + given["activates"][1], sizes["frame"], sizes["hop"])
             if not np.allclose(picture(audio, sizes["frame"], sizes["hop"]), x, atol=0.02) or y.any():
                 cause = "a segment may be None: then nothing is added and nothing is labelled."
+                if np.allclose(over, x, atol=0.02):
+                    cause = "a clip lies over another one: are the segments that are taken kept, and handed on?"
                 wrong("When there is no place for a clip, x and y should show the others only.", cause)
             continue
         activates = [clip for clip in given["activates"] if len(clip) <= len(given["background"])]
