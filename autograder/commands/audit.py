@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.commands.usage import built_units, need_folder, wrong
+from autograder.commands.usage import built_units, need_place, wrong
 
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
     from autograder.auditing.trials import Audited, Trial
@@ -41,7 +41,7 @@ def audit(
     if write and (exercise or every):
         wrong("audit", "--write keeps a unit's whole audit as `make test` repeats it: without --exercise and --all")
     units = _units(unit, exercise)
-    need_folder("audit", json)
+    need_place("audit", json)
     console = Console()
     results = []
     for each in units:

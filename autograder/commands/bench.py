@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.commands.usage import built_units, need_folder, wrong
+from autograder.commands.usage import built_units, need_place, wrong
 
 if TYPE_CHECKING:  # these take a second to import, and --help should not wait for it
     from autograder.benchmark.race import Race
@@ -47,8 +47,10 @@ def bench(
     from autograder.benchmark.race import Disagreement, race
     from autograder.benchmark.stock import SideFailed
 
-    need_folder("bench", json)
+    need_place("bench", json)
     console = Console()
+    if growth and write:
+        wrong("bench", "--write keeps a race: without --growth")
     if growth or picture:
         return _grow(built_units("bench", unit), growth, jobs, json, picture, console)
     try:
@@ -76,7 +78,7 @@ def _grow(
         wrong("bench", "--growth N takes one unit: bench UNIT --growth N [--picture FILE]")
     (unit,) = units
     picture = picture or Path("growth.png")
-    need_folder("bench", picture)
+    need_place("bench", picture, "--picture")
     with console.status(f"{unit.slug}: making a class of {submissions}") as status:
         try:
             run = growth(

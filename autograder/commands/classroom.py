@@ -29,9 +29,11 @@ def classroom(
 
     Example: python -m autograder classroom demo 01_rnn_step_by_step
     """
+    if folder.exists() and not folder.is_dir():
+        wrong("classroom", f"{folder} is a file; name a folder")
     if (folder / "submitted").exists():
         wrong("classroom", f"{folder} holds a class already; name another folder, or remove it")
-    wanted: list[str | None] = [*slugs] if slugs else [None]
+    wanted: list[str | None] = [*dict.fromkeys(slugs)] if slugs else [None]
     for unit in [unit for slug in wanted for unit in built_units("classroom", slug)]:
         names = make_class(folder, unit)
         typer.echo(f"{unit.slug}: {len(names)} submissions in {folder / 'submitted'}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.commands.usage import built_units, need_folder, wrong
+from autograder.commands.usage import built_units, need_place, wrong
 
 if TYPE_CHECKING:  # these take a second to import, and --help should not wait for it
     from autograder.course.units import Unit
@@ -42,7 +42,7 @@ def fuzz(
     from autograder.judging.examiner import LockdownUnavailable
 
     (wanted,) = built_units("fuzz", unit)
-    need_folder("fuzz", json)
+    need_place("fuzz", json)
     console = Console()
     try:
         found = [*_notebooks(wanted, range(first, first + notebooks), seed, jobs, accept_risk, console)]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.commands.usage import Screen, built_units, need_folder, wrong
+from autograder.commands.usage import Screen, built_units, need_place, wrong
 
 if TYPE_CHECKING:  # what judging needs takes a second to import, and --help should not wait for it
     from autograder.cluster.reaching import Reached
@@ -89,7 +89,7 @@ def grade(
     if student:
         handed_in = _only(handed_in, student, opened)
     _need_lockdown(accept_risk)
-    need_folder("grade", json)
+    need_place("grade", json)
 
     from autograder.gradebook.marking import Marking
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.commands.usage import need_folder, wrong
+from autograder.commands.usage import need_place, wrong
 
 
 def run(
@@ -25,7 +25,7 @@ def run(
     from autograder.authoring.run import RunFailed, run_notebook
     from autograder.course.units import UnknownUnit, find_unit
 
-    need_folder("run", json)
+    need_place("run", json)
     console = Console()
     try:
         found = find_unit(unit)

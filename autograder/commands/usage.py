@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,6 +29,10 @@ class Screen(Console):
 
 UsageError: Any = typer.BadParameter.__base__
 """What is raised for an option that nobody knows, or an argument that is missing."""
+UNUSABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
+"""What the system says of a path that was typed and cannot be what it was typed for."""
+NO_GRADEBOOK = ("not a database", "malformed", "readonly database", "unable to open")
+"""What SQLite says of a file that is no gradebook, or may not be written."""
 
 
 class Commands(TyperGroup):
@@ -37,22 +43,43 @@ class Commands(TyperGroup):
         run: Any = super().main
         if not settings.pop("standalone_mode", True):
             return run(*args, standalone_mode=False, **settings)
+        asked = self._asked([*(args[0] if args else settings.get("args") or sys.argv[1:])])
         try:
             status = run(*args, standalone_mode=False, **settings)
         except UsageError as error:
-            typer.echo(_one_line(error), err=True)
+            typer.echo(_one_line(error, asked), err=True)
             status = error.exit_code
         except typer.Abort:
             typer.echo("Aborted.", err=True)
             status = 1
+        except Exception as error:
+            what = _what_is_unusable(error)
+            if what is None:
+                raise
+            typer.echo(f"{asked.rpartition(' ')[2]}: {what}; name another one, or mend it", err=True)
+            status = 2
         sys.exit(status if isinstance(status, int) else 0)
 
+    def _asked(self, words: Sequence[str]) -> str:
+        """The command that was typed, as far as there is one."""
+        return " ".join(["python -m autograder", *(word for word in words[:1] if word in self.commands)])
 
-def _one_line(error: Any) -> str:
+
+def _what_is_unusable(error: Exception) -> str | None:
+    """What was typed and cannot be worked with, and why, if that is what an exception says."""
+    if isinstance(error, OSError) and error.errno in UNUSABLE and error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    cause = getattr(error, "orig", None)  # of SQLAlchemy's errors, which name no file
+    if isinstance(cause, sqlite3.DatabaseError) and any(said in str(cause) for said in NO_GRADEBOOK):
+        return f"the gradebook.db of the course folder cannot be used: {cause}"
+    return None
+
+
+def _one_line(error: Any, asked: str) -> str:
     """What is wrong, and where it says what is right; the whole help where nothing was typed at all."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return str(error.format_message())
-    command = error.ctx.command_path if error.ctx else "python -m autograder"
+    command = error.ctx.command_path if error.ctx else asked
     what = " ".join(error.format_message().split()).rstrip(".")
     return f"{command.rpartition(' ')[2]}: {what}; {command} --help shows what there is"
 
@@ -63,10 +90,17 @@ def wrong(command: str, what: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def need_folder(command: str, json: Path | None) -> None:
-    """End the command unless the file for ``--json`` can be written in the end."""
-    if json and not json.absolute().parent.is_dir():
-        wrong(command, f"there is no folder {json.absolute().parent} for --json")
+def need_place(command: str, file: Path | None, option: str = "--json") -> None:
+    """End the command unless the file for an option can be written in the end: hours may lie between."""
+    if file is None:
+        return
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        wrong(command, f"there is no folder {folder} for {option}")
+    if file.is_dir():
+        wrong(command, f"{file} is a folder; name a file for {option}")
+    if not os.access(file if file.exists() else folder, os.W_OK):
+        wrong(command, f"{file} cannot be written; name another file for {option}")
 
 
 def built_units(command: str, slug: str | None) -> list[Unit]:
