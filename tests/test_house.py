@@ -26,6 +26,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()] + [".git"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WHERE_INSTALLED = ("unrolled/data", "unrolled/assignments")  # folders of the wheel's
 MAKE_TARGETS = ("setup", "demo", "test", "build", "audit", "bench", "lab")
 
 
@@ -252,12 +253,39 @@ def test_links_resolve(page):
         assert not anchor or anchor in anchors(target), f"{page.name} links to {link}, and there is no such heading"
 
 
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_paths_in_pages_exist(page):
+    """What stands in a code span and begins with a folder of ours; NN_slug and the like stand for every unit's."""
+    tops = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and re.fullmatch(r"[a-z]+", path.name))
+    text = re.sub(r"^(`{3,}).*?^\1", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    slugs = [path.name for path in (ROOT / "assignments").iterdir()]
+    for span in re.findall(rf"`((?:{tops})/[^`\s]*)`", text):
+        if span.startswith(("demo/", "lab/")) or span in WHERE_INSTALLED:
+            continue
+        meant = {span.replace("NN_slug", slug).replace("slug", slug[3:]).replace("NN", slug[:2]) for slug in slugs}
+        there = [bool(list(ROOT.glob(name.rstrip("/")))) for name in meant]
+        assert any(there) if span.startswith("tests/") else all(there), f"{page.name} names {span}, which is not there"
+
+
 def test_commands_in_pages_exist():
     from typer.main import get_command
 
     from autograder.__main__ import app
+    from unrolled.cli import app as students_app
 
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    programs = {
+        r"python -m autograder +": get_command(app).commands,  # type: ignore[attr-defined]
+        r"(?:^|[`/])unrolled +": get_command(students_app).commands,  # type: ignore[attr-defined]
+    }
+    for page in pages():
+        for program, known in programs.items():
+            for typed in re.findall(rf"{program}([a-z][^`\n#|]*)", page.read_text().replace("\\\n", " "), re.MULTILINE):
+                command = known.get(typed.split()[0])
+                assert command, f"{page.name} types {typed}"
+                options = {each for given in command.params for each in (*given.opts, *given.secondary_opts)}
+                asked = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", typed)) - {"--help"}
+                assert asked <= options, f"{page.name} types {asked - options} of {typed}"
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
     assert set(MAKE_TARGETS) <= targets
