@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import nbformat
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from unrolled import documents, notebooks
@@ -136,6 +137,12 @@ def test_wrong_use_is_told_in_one_line(folder: Path, words: str, said: str) -> N
     assert result.exit_code == 2 and not result.stdout
     assert said in result.stderr and result.stderr.count("\n") == 1 and "--help` shows how" in result.stderr
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("command", sorted(get_command(app).commands))  # type: ignore[attr-defined]
+def test_every_command_has_help_with_an_example(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert f"Example: unrolled {command}" in " ".join(typed(command, "--help").stdout.split())
 
 
 def test_a_file_that_is_no_notebook_is_told_by_its_kind(folder: Path) -> None:

@@ -52,7 +52,10 @@ def unrolled(
 
 @app.command()
 def doctor() -> None:
-    """Say whether everything that the notebooks need is here, and what to type if it is not."""
+    """Say whether everything that the notebooks need is here, and what to type if it is not.
+
+    Example: unrolled doctor
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -77,7 +80,10 @@ def doctor() -> None:
 
 @app.command(name="list")
 def list_units() -> None:
-    """List the units: title, how long they take, points."""
+    """List the units: title, how long they take, points.
+
+    Example: unrolled list
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -98,7 +104,10 @@ def list_units() -> None:
 
 @app.command()
 def start(unit: UnitName) -> None:
-    """Copy a unit's notebook into this folder; a notebook that is already here stays as it is."""
+    """Copy a unit's notebook into this folder; a notebook that is already here stays as it is.
+
+    Example: unrolled start 01_rnn_step_by_step
+    """
     from unrolled.notebooks import UnknownUnit, find_release
 
     try:
@@ -130,7 +139,10 @@ def check(
         bool, typer.Option("--all-cases", help="Grade it with the hidden cases: in a checkout of the project.")
     ] = False,
 ) -> None:
-    """Run a notebook's cells and try every exercise on the public cases; exit status 0 when all are correct."""
+    """Run a notebook's cells and try every exercise on the public cases; exit status 0 when all are correct.
+
+    Example: unrolled check rnn lstm_forward
+    """
     with _told():
         from unrolled.terminal import all_cases as graders
         from unrolled.terminal.check import check as check_work
@@ -150,7 +162,10 @@ def check(
 
 @app.command()
 def watch(unit: UnitOrFile) -> None:
-    """Check a notebook again whenever it is saved: what changed, and what depends on it."""
+    """Check a notebook again whenever it is saved: what changed, and what depends on it.
+
+    Example: unrolled watch rnn
+    """
     with _told():
         from unrolled.terminal.naming import work
         from unrolled.watching.watch import watch as watch_work
@@ -164,7 +179,10 @@ def hint(
     unit: InUnit = None,
     again: Annotated[bool, typer.Option("--again", help="Repeat the last hint.")] = False,
 ) -> None:
-    """Give the next of an exercise's three hints, from a nudge to nearly the line."""
+    """Give the next of an exercise's three hints, from a nudge to nearly the line.
+
+    Example: unrolled hint lstm_forward
+    """
     with _told():
         from unrolled.terminal.hints import show
         from unrolled.terminal.naming import owner_of
@@ -175,7 +193,10 @@ def hint(
 
 @app.command()
 def progress() -> None:
-    """Show the points so far of every unit in this folder, the written answers still empty, and what is next."""
+    """Show the points so far of every unit in this folder, the written answers still empty, and what is next.
+
+    Example: unrolled progress
+    """
     with _told():
         from unrolled.terminal.naming import works_here
         from unrolled.terminal.progress import progress as show
@@ -188,7 +209,10 @@ def progress() -> None:
 
 @app.command()
 def reset(exercise: ExerciseName, unit: InUnit = None) -> None:
-    """Put an exercise's stub back into the notebook; the old answer is kept in a file beside it."""
+    """Put an exercise's stub back into the notebook; the old answer is kept in a file beside it.
+
+    Example: unrolled reset lstm_forward
+    """
     with _told():
         from unrolled.terminal.naming import notebook_of
         from unrolled.terminal.reset import reset as put_back
@@ -202,7 +226,10 @@ def reset(exercise: ExerciseName, unit: InUnit = None) -> None:
 
 @app.command()
 def solution(exercise: ExerciseName, unit: InUnit = None) -> None:
-    """Show the worked solution of an exercise, once you have tried it: in a checkout of the project."""
+    """Show the worked solution of an exercise, once you have tried it: in a checkout of the project.
+
+    Example: unrolled solution lstm_forward
+    """
     with _told():
         from rich.syntax import Syntax
 
