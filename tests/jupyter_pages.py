@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, sync_playwright
@@ -76,11 +76,23 @@ def page(address: str) -> Iterator[Page]:
             browser.close()
 
 
-def shot(what: Page | Locator, name: str) -> None:
-    """Keep a picture of a page, or of a part of one, when ``UNROLLED_PICTURES`` names a folder for them."""
-    if PICTURES:
-        Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        what.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+def shot(what: Page | Locator, name: str, parts: Sequence[Locator] = ()) -> None:
+    """Keep a picture of a page, or of a part of one, when ``UNROLLED_PICTURES`` names a folder for them.
+
+    Args:
+        parts: of a page, only what these take up together.
+    """
+    if not PICTURES:
+        return
+    path = Path(PICTURES) / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    boxes = [box for box in (part.bounding_box() for part in parts) if box]
+    if boxes and isinstance(what, Page):
+        left, top = min(box["x"] for box in boxes), min(box["y"] for box in boxes)
+        right, end = (max(box[at] + box[size] for box in boxes) for at, size in (("x", "width"), ("y", "height")))
+        what.screenshot(path=path, clip={"x": left, "y": top, "width": right - left, "height": end - top})
+    else:
+        what.screenshot(path=path)
 
 
 def _up(address: str, server: subprocess.Popen, log: Path) -> str:

@@ -49,14 +49,19 @@ def open_notebook(tab: Page, address: str, unit: Unit) -> None:
 def fill(tab: Page, unit: Unit, count: int) -> None:
     """Write the worked answers into the first ``count`` cells, and run each of these."""
     solution = {cell.id: cell.source for cell in nbformat.read(Path(unit.source_notebook), 4).cells}
-    cells = tab.locator(".jp-Notebook-cell")
     for number, cell in enumerate(unit.release.cells[:count]):
         if marks(cell).get("solution"):
-            cells.nth(number).scroll_into_view_if_needed()
-            tab.keyboard.press("Enter")
-            editor = cells.nth(number).locator(".cm-content")
-            editor.wait_for()
-            editor.focus()  # on a busy machine the key alone may come before the editor is ready
-            tab.keyboard.press("Control+A")
-            tab.keyboard.insert_text(solution[cell.id])
+            write(tab, number, solution[cell.id])
         tab.keyboard.press("Shift+Enter")
+
+
+def write(tab: Page, number: int, source: str) -> None:
+    """Write a source into the cell that is selected, by its number, and stay in it."""
+    cell = tab.locator(".jp-Notebook-cell").nth(number)
+    cell.scroll_into_view_if_needed()
+    tab.keyboard.press("Enter")
+    editor = cell.locator(".cm-content")
+    editor.wait_for()
+    editor.focus()  # on a busy machine the key alone may come before the editor is ready
+    tab.keyboard.press("Control+A")
+    tab.keyboard.insert_text(source)
