@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import lru_cache
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.course.dialect import read_script
 from autograder.course.known_answers import known_answers, worked_answers
 from autograder.course.units import find_unit
 from autograder.faults.known_mistakes import given
 from autograder.oracles import trigger_word as oracle
 from unrolled.arrays import load_cases
+from unrolled.checking import limits
+from unrolled.checking.outcome import Result
 from unrolled.checks import trigger_word as checks
 from unrolled.datasets import trigger_word as words
 from unrolled.plots import spectrograms as plots
@@ -35,13 +39,23 @@ def namespace() -> dict[str, Any]:
     return names
 
 
+def checked(exercise: str, *mistakes: tuple[str, str]) -> Result:
+    """What the public check says to whoever makes these known mistakes, each given with its exercise."""
+    source = {(known.exercise, known.name): known.source for known in known_answers(UNIT).mistakes}
+    names = dict(namespace())
+    for mistake in mistakes:
+        exec(source[mistake], names)
+    for answer in worked_answers(UNIT).values():  # the others see the mistakes, as in a notebook
+        own = answer.partition("(")[0].removeprefix("def ")
+        if own not in {name for name, _ in mistakes}:
+            exec(answer, names)
+    check = next(check for check in checks.CHECKS if check.exercise == exercise)
+    return check(*[names[name] for name in check.arguments])
+
+
 def told(exercise: str, mistake: str) -> str:
     """All that the public check says to whoever makes a known mistake."""
-    source = next(k.source for k in known_answers(UNIT).mistakes if (k.exercise, k.name) == (exercise, mistake))
-    names = dict(namespace())
-    exec(source, names)
-    check = next(check for check in checks.CHECKS if check.exercise == exercise)
-    result = check(*[names[name] for name in check.arguments])
+    result = checked(exercise, (exercise, mistake))
     assert not result.correct, f"the check is content with {mistake}"
     return " ".join([*result.messages, *result.causes, *(line.remark for line in result.lines)])
 
@@ -144,6 +158,42 @@ def test_a_check_names_the_likely_cause(exercise, mistake, words_told):
     assert re.search(words_told, said), said
 
 
+@pytest.mark.parametrize(
+    ("exercise", "mistakes"),
+    [
+        ("insert_audio_clip", [("is_overlapping", "always_false")]),
+        ("create_training_example", [("is_overlapping", "always_false")]),
+        ("create_training_example", [("insert_audio_clip", "never_inserted"), ("insert_ones", "labels_in_place")]),
+        ("create_training_example", [("spectrogram", "axes_swapped")]),
+        ("stream", [("spectrogram", "axes_swapped")]),
+    ],
+)
+def test_an_exercise_is_tried_among_right_versions_of_what_it_builds_on(exercise, mistakes):
+    result = checked(exercise, *mistakes)
+    assert (result.outcome, set(result.with_right)) == ("correct", {name for name, _ in mistakes}), result
+
+
+@pytest.mark.parametrize(
+    ("exercise", "own", "other", "said"),
+    [
+        ("insert_audio_clip", "too_loud", ("is_overlapping", "always_false"), "beyond −1 or 1"),
+        ("insert_audio_clip", "end_after_the_clip", ("is_overlapping", "always_false"), "something else than the segment"),
+        ("create_training_example", "segments_not_kept", ("insert_audio_clip", "never_inserted"), "over another clip"),
+        ("create_training_example", "labels_dropped", ("insert_ones", "before_the_end"), "nothing is labelled"),
+        ("stream", "samples_lost", ("spectrogram", "axes_swapped"), "left of one chunk"),
+    ],
+)
+def test_what_is_wrong_with_it_is_found_among_right_versions_too(exercise, own, other, said):
+    result = checked(exercise, other, (exercise, own))
+    assert result.outcome == "incorrect" and said in str(result) and other[0] in str(result), result
+
+
+def test_a_clip_without_end_is_ended_and_said_to_have_no_place(monkeypatch):
+    monkeypatch.setattr(limits, "CALL_SECONDS", 0.3)
+    result = checked("insert_audio_clip", ("insert_audio_clip", "never_gives_up"))
+    assert result.outcome == "raised" and "no free place" in result.messages[0], result
+
+
 def test_sound_in_pieces_gets_the_answers_of_the_whole():
     names, rng = namespace(), np.random.default_rng(3)
     detector = names["build_detector"]((None, names["N_BANDS"]), filters=6, units=(5, 4))
@@ -153,6 +203,27 @@ def test_sound_in_pieces_gets_the_answers_of_the_whole():
     answers = names["stream"](names["Listener"](detector), oracle.cut(rng, sound, 9))
     np.testing.assert_allclose(np.concatenate(answers), whole, atol=1e-5)
     assert len(whole) == names["number_of_steps"](len(sound))[1] > 10
+
+
+def test_the_convolution_takes_in_what_evens_out_the_bands():
+    names, rng = dict(namespace()), np.random.default_rng(5)
+    for cell in read_script(UNIT.script, UNIT.slug)[0].cells:
+        if "def whitening(" in cell.source or "def take_in(" in cell.source:  # they stand in cells that train
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef):
+                    exec(ast.unparse(node), names)
+    n = names["N_BANDS"]
+    together = rng.normal(0, 4, (6, 50, 1))  # all bands rise and fall with it
+    x = (together + rng.normal(0, 1, (6, 50, n)) - np.linspace(3, 11, n)).astype("float32")
+    mean, mix = names["whitening"](x)
+    even = (x - mean) @ mix
+    assert names["between_neighbours"](x) > 0.9 and abs(names["between_neighbours"](even)) < 0.5
+    np.testing.assert_allclose(even.mean(axis=(0, 1)), 0, atol=1e-4)
+    detector = names["build_detector"]((None, n), filters=6, units=(5, 4))
+    heard = detector.predict((even - names["OFFSET"]) / names["SCALE"], verbose=0)
+    names["take_in"](detector, mean, mix)
+    np.testing.assert_allclose(detector.predict(x, verbose=0), heard, atol=1e-5)
+    assert np.ptp(heard) > 0.01
 
 
 def test_a_chime_is_put_where_it_belongs_and_never_too_loud():

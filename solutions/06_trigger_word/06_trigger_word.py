@@ -35,7 +35,7 @@ In unit 04 a sentence was there as a whole, and the network could look ahead. He
 and what has not been said yet, nobody knows.
 
 **Time.** Half a day of work, in as many sittings as you like. The computer needs about four minutes for the whole
-notebook, most of it in the training, without a GPU. Headphones help.
+notebook, most of it for making examples and for the training, without a GPU. Headphones help.
 
 **How it works.** Each exercise is one function. Replace `raise NotImplementedError` by your code, run the cell, then
 run the check under it: it tells you what is right and what is not yet. Above each answer three hints are folded away,
@@ -694,10 +694,18 @@ And the GRUs get a better start. At each step the update gate says how much of t
 one half: after three steps seven eighths are forgotten, while our labels have to be held for fifty. With the bias $\ln u$
 the gate begins at $u / (1 + u)$, and a unit keeps what it has for about $1 + u$ steps. So each unit gets another $u$, from
 1 to 30: quick ones and slow ones. They may still learn otherwise.
+
+Last, the bands are **evened out**. When somebody speaks, nearly all of them rise together: neighbours are strongly
+correlated, and what tells one sound from another lies in the small rest, which is slow to learn beside so large a common
+part. So we subtract the mean of each band and find the directions in which the bands vary together, the eigenvectors of
+their covariance. Along each we divide by the root of its variance **plus the mean variance**: what varies most is made
+smaller by far, and what hardly varies, mere noise perhaps, is not made as large as speech. With nothing added this is
+called *whitening*. It is linear, and a convolution is linear, too: when the training is over, the weights of the
+convolution **take in** all of it, and the detector hears the bands as they are.
 """
 
 # %% tags=["training"]
-SECONDS, N_EXAMPLES, EPOCHS, BATCH = 4, 7500, 9, 64
+SECONDS, N_EXAMPLES, EPOCHS, BATCH = 4, 11000, 4, 64
 RHYMES = ("activated", "activity", "deactivate", "elevate", "captivate", "cultivate")  # what is mistaken most
 
 
@@ -756,12 +764,38 @@ def draw_example(rooms, by_engine, sentences, rng):
     return bands(through_microphone(x, rng)), y
 
 
+def whitening(x):
+    """What evens out the bands: (mean, mix), so that in (x - mean) @ mix no direction is much larger than another.
+
+    Args:
+        x: (..., N_BANDS), bands of some examples.
+
+    Returns:
+        mean (N_BANDS,) and mix (N_BANDS, N_BANDS), float32; mix is symmetric, so that a band stays a band.
+    """
+    flat = x.reshape(-1, N_BANDS).astype("float64")
+    variances, directions = np.linalg.eigh(np.cov(flat, rowvar=False))
+    mix = directions / np.sqrt(variances + variances.mean()) @ directions.T
+    return flat.mean(axis=0).astype("float32"), mix.astype("float32")
+
+
+def between_neighbours(x):
+    """The mean correlation of a band with the next one."""
+    return float(np.diag(np.corrcoef(x.reshape(-1, N_BANDS), rowvar=False), 1).mean())
+
+
 rng = np.random.default_rng(1)
 began = time.perf_counter()
 by_engine, sentences = words.by_engine(training_clips), words.load_sentences("train")
 drawn = [draw_example(training_rooms, by_engine, sentences, rng) for _ in range(N_EXAMPLES)]
-X, Y = np.stack([x for x, _ in drawn]), np.stack([y for _, y in drawn])
+some = np.stack([x for x, _ in drawn[:500]])
+mean, mix = whitening(some)
+# The detector begins with a Rescaling, made for log powers; this undoes it beforehand.
+X = np.stack([((x - mean) @ mix - OFFSET) / SCALE for x, _ in drawn])
+Y = np.stack([y for _, y in drawn])
+del drawn
 print(f"X {X.shape}, Y {Y.shape}, made in {time.perf_counter() - began:.0f} seconds")
+print(f"correlation of neighbouring bands: {between_neighbours(some):.2f}, evened out {between_neighbours(X[:500]):.2f}")
 print(f"{100 * Y.mean():.0f} of 100 labels are 1: who always says 0 is right {100 * (1 - Y.mean()):.0f} times of 100")
 
 # %% tags=["training"]
@@ -784,6 +818,15 @@ def keep_longer(detector, rng):
             layer.set_weights([kernel, recurrent_kernel, biases])
 
 
+def take_in(detector, mean, mix):
+    """The convolution does by itself what was done to the bands before: (x - mean) @ mix goes into its weights."""
+    convolution = next(layer for layer in detector.layers if isinstance(layer, layers.Conv1D))
+    kernel, bias = convolution.get_weights()
+    mixed = np.einsum("bc,kcf->kbf", mix, kernel)
+    # x = (rescaled - OFFSET) / SCALE, so that the kernel is divided by SCALE, and all that is constant is the bias's.
+    convolution.set_weights([mixed / SCALE, bias - ((OFFSET / SCALE + mean) @ mixed).sum(axis=0)])
+
+
 keras.utils.set_random_seed(6)
 detector = build_detector((None, N_BANDS))
 keep_longer(detector, rng)
@@ -794,6 +837,7 @@ practice.compile(keras.optimizers.Adam(slower, clipnorm=1.0), "binary_crossentro
 began = time.perf_counter()
 history = practice.fit(X, Y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
 train_seconds = time.perf_counter() - began
+take_in(detector, mean, mix)
 print(f"{detector.count_params():,} parameters, trained in {train_seconds:.0f} seconds")
 print("loss, epoch by epoch: " + " ".join(f"{loss:.3f}" for loss in history.history["loss"]))
 
