@@ -17,6 +17,7 @@ import pytest
 import typical_01
 import typical_02
 import typical_03
+import typical_06
 
 from autograder.auditing.diagnosis_audit import builds_layers
 from autograder.authoring import known
@@ -27,10 +28,16 @@ from autograder.examination.student import Call
 from autograder.faults.diagnosis import diagnose, exercise_of
 from autograder.faults.trying import run
 from unrolled.arrays import load_cases
+from unrolled.checking.experiment import cases_of
 from unrolled.checking.mistakes import mark
 from unrolled.checking.outcome import Result
 
-LISTS = {"01_rnn_step_by_step": typical_01, "02_dinosaur_names": typical_02, "03_jazz_solo": typical_03}
+LISTS = {
+    "01_rnn_step_by_step": typical_01,
+    "02_dinosaur_names": typical_02,
+    "03_jazz_solo": typical_03,
+    "06_trigger_word": typical_06,
+}
 LEAST, SHARE = 40, 0.85
 
 
@@ -61,8 +68,9 @@ def verdict(unit: Unit, exercise: str, function: Callable[..., Any]) -> str:
 
 
 def answered(unit: Unit, exercise: str, function: Callable[..., Any]) -> Iterator[Call]:
+    """What the function makes of the stored hidden cases, and of the public ones: of each kind that is drawn, too."""
     worked = exercise_of(unit, exercise)
-    for name, case in references(unit).items():
+    for name, case in (*references(unit).items(), *cases_of(unit.slug).items()):
         takes = inspect.signature(worked.namespace[exercise]).parameters.keys()
         if name.startswith(f"{exercise}/") and case.inputs.keys() <= takes:
             call = worked.call_on(case)
