@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,11 +49,31 @@ class Reached:
                 raise BadCluster(f"{path} is not there")
         if parts.scheme in ENCRYPTED and len(files) < 3:
             raise BadCluster("a tls:// address needs --tls-ca-file, --tls-cert and --tls-key, as its workers do")
+        if files and parts.scheme not in ENCRYPTED:
+            raise BadCluster(f"{self.address} is not encrypted: --tls-… go with tls://HOST:PORT")
+        self._check_files()
         if parts.scheme not in ENCRYPTED and not self.trust_network and not _is_this_machine(parts.hostname or ""):
             raise BadCluster(
                 f"{self.address} is neither encrypted nor on this machine: everybody in between could read submissions "
                 "and give grades. Use tls://; or, where nobody else is in that network, say --trust-network"
             )
+
+    def _check_files(self) -> None:
+        """Raise BadCluster unless the files are what they are given for: the cluster would only be silent."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            if self.authority:
+                context.load_verify_locations(self.authority)
+            if self.certificate and self.key:
+                context.load_cert_chain(self.certificate, self.key, password=_no_password)
+        except OSError as error:
+            names = " ".join(str(path) for path in (self.authority, self.certificate, self.key) if path)
+            why = getattr(error, "reason", None) or error.strerror or error
+            raise BadCluster(f"{names}: no authority, certificate and its key without a password ({why})") from error
+
+
+def _no_password() -> str:
+    return ""
 
 
 def _is_this_machine(host: str) -> bool:

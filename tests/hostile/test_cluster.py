@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from class_of import FULL, SLUG, Class, Graded, locked, submission
+from pages import blocks, typed
 from toy_course import STUB
 from typer.testing import CliRunner
 
@@ -65,12 +66,12 @@ def dask(*command: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.
 
 
 @contextmanager
-def scheduler() -> Iterator[str]:
+def scheduler(host: str = "127.0.0.1", *options: str) -> Iterator[str]:
     """``dask scheduler``; gives its address."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scheduler.json"
-        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        with dask("-m", "dask", "scheduler", *options) as process:
+        place = ("--host", host, "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        with dask("-m", "dask", "scheduler", *place, *options) as process:
             while not file.exists():
                 assert process.poll() is None
                 time.sleep(0.05)
@@ -97,9 +98,22 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Class:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Of a scheduler for all tests but those that end it."""
-    with scheduler() as address:
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """The options for a certificate that was made as the page says."""
+    folder = tmp_path_factory.mktemp("tls")
+    (made,) = (block.text for block in blocks("cluster.md") if block.kind == "sh")
+    assert typed(made, folder).returncode == 0
+    assert not (folder / "key.pem").stat().st_mode & 0o077
+    options = "--tls-ca-file cert.pem --tls-cert cert.pem --tls-key key.pem"
+    assert (ROOT / "docs" / "cluster.md").read_text().count(options) == 3  # scheduler, worker and grade
+    return tuple(str(folder / word) if word.endswith(".pem") else word for word in options.split())
+
+
+@pytest.fixture(scope="module")
+def address(tls: tuple[str, ...]) -> Iterator[str]:
+    """Of a scheduler for all tests but those that end it; what is said there is encrypted."""
+    with scheduler("tls://127.0.0.1", *tls) as address:
+        assert address.startswith("tls://")
         yield address
 
 
@@ -113,15 +127,16 @@ def seeds(one: Class) -> dict[str, int]:
     return {path.stem: json.loads(path.read_text())["verdict"]["seed"] for path in kept}
 
 
-def test_a_cluster_gives_the_verdicts_of_one_machine(kinds: Class, address: str) -> None:
+def test_a_cluster_gives_the_verdicts_of_one_machine(kinds: Class, address: str, tls: tuple[str, ...]) -> None:
     alone = kinds.grade("--jobs", "2")
     assert alone.status == 0, alone.said
     of_alone = seeds(kinds)
     assert len(of_alone) == len(KINDS) + 6
-    with dask("-c", LOCAL_CLUSTER, stdin=subprocess.PIPE) as one_with_two_threads, worker(address), worker(address):
+    two = (worker(address, *tls), worker(address, *tls))
+    with dask("-c", LOCAL_CLUSTER, stdin=subprocess.PIPE) as one_with_two_threads, two[0], two[1]:
         assert one_with_two_threads.stdout is not None
-        for scheduled in (one_with_two_threads.stdout.readline().strip(), address):
-            there = kinds.grade("--regrade", "--cluster", scheduled)
+        for scheduled, options in ((one_with_two_threads.stdout.readline().strip(), ()), (address, tls)):
+            there = kinds.grade("--regrade", "--cluster", scheduled, *options)
             assert there.status == 0, there.said
             assert of_each(there) == of_each(alone)
             assert there.scores == alone.scores
@@ -149,20 +164,20 @@ def itself(worker: psutil.Process) -> psutil.Process | None:
     return worker if an_examiner(worker) else None
 
 
-def test_what_ends_in_the_middle_costs_nobody_a_point(tmp_path: Path, address: str) -> None:
+def test_what_ends_in_the_middle_costs_nobody_a_point(tmp_path: Path, address: str, tls: tuple[str, ...]) -> None:
     """In one class: an examiner of a worker, the worker's post, and the worker itself."""
     one = Class.at(tmp_path)
     for number in range(10):
         one.hand_in(f"s{number}", slow(number))
-    with worker(address) as first:
-        grading = one.begin("--cluster", address)
+    with worker(address, *tls) as first:
+        grading = one.begin("--cluster", address, *tls)
         for victim in (an_examiner, its_post, itself):
             until = time.monotonic() + 300
             while not (found := _looked_for(victim, first.pid)):
                 assert grading.poll() is None and time.monotonic() < until, victim.__name__
                 time.sleep(0.05)
             if victim is itself:
-                with worker(address):
+                with worker(address, *tls):
                     found.kill()
                     graded = one.end(grading)
             else:
@@ -210,13 +225,13 @@ def test_a_coordinator_that_is_killed_goes_on_where_it_was_and_a_scheduler_that_
         assert json.loads((kept / name).read_text())["verdict"]["seconds"] == seconds
 
 
-def test_a_worker_with_other_graders_is_refused(tmp_path: Path, address: str) -> None:
+def test_a_worker_with_other_graders_is_refused(tmp_path: Path, address: str, tls: tuple[str, ...]) -> None:
     one = Class.at(tmp_path)
     one.hand_in("sam")
     other = tmp_path / "other.py"
     other.write_text(OTHER_GRADERS)
-    with worker(address, "--preload", str(other)):
-        graded = one.grade("--cluster", address)
+    with worker(address, "--preload", str(other), *tls):
+        graded = one.grade("--cluster", address, *tls)
     assert graded.status == 1
     assert "has graders another commit's (here " in graded.said
     assert "check out the same commit there" in graded.said
@@ -236,6 +251,19 @@ def test_a_worker_with_other_graders_is_refused(tmp_path: Path, address: str) ->
 def test_an_address_that_others_could_listen_at_is_refused(address: str, said: str) -> None:
     with pytest.raises(BadCluster, match=said):
         Reached(address).check()
+
+
+def test_files_that_are_no_certificates_are_told_before_the_cluster_is_asked(
+    tmp_path: Path, tls: tuple[str, ...]
+) -> None:
+    certificate, key, text = Path(tls[3]), Path(tls[5]), tmp_path / "text.pem"
+    text.write_text("no certificate")
+    Reached("tls://192.0.2.7:8786", certificate, certificate, key).check()
+    for files in ((text, certificate, key), (certificate, text, key), (certificate, certificate, text)):
+        with pytest.raises(BadCluster, match="text.pem"):
+            Reached("tls://127.0.0.1:8786", *files).check()
+    with pytest.raises(BadCluster, match="is not encrypted"):
+        Reached("tcp://127.0.0.1:8786", certificate, certificate, key).check()
 
 
 def test_wrong_usage_ends_with_status_2() -> None:
