@@ -9,13 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from test_named_mistakes import altered
+from typical_06 import RIGHT, TOLD_BY_THE_GRADER, TYPICAL
 
+from autograder.benchmark.in_cells import Here
 from autograder.course.dialect import read_script
 from autograder.course.known_answers import known_answers, worked_answers
 from autograder.course.units import find_unit
+from autograder.examination.hidden_tests import examine
 from autograder.faults.known_mistakes import given
+from autograder.judging.judge import told as judged
 from autograder.oracles import trigger_word as oracle
-from unrolled.arrays import load_cases
+from unrolled.arrays import load_cases, open_cases
 from unrolled.checking import limits
 from unrolled.checking.outcome import Result
 from unrolled.checks import trigger_word as checks
@@ -192,6 +197,21 @@ def test_a_clip_without_end_is_ended_and_said_to_have_no_place(monkeypatch):
     monkeypatch.setattr(limits, "CALL_SECONDS", 0.3)
     result = checked("insert_audio_clip", ("insert_audio_clip", "never_gives_up"))
     assert result.outcome == "raised" and "no free place" in result.messages[0], result
+
+
+def test_what_is_drawn_by_chance_is_named_by_the_grader_itself():
+    """The hidden tests are run here, in this process, on every other typical mistake; what a verdict says is read."""
+    stored, untold = open_cases(UNIT.references), []
+    typical = [mistake for mistake, one in TYPICAL.items() if one[0] in TOLD_BY_THE_GRADER][::2]
+    for mistake in typical:
+        exercise, changes, pattern = TYPICAL[mistake]
+        names = dict(given(UNIT))
+        exec(altered(RIGHT, changes), names)
+        verdict = judged(UNIT, examine(UNIT, Here(names), stored, seed=5, only=[exercise])[0])
+        assert verdict.score < verdict.max_score, f"the grader is content with {mistake}"
+        if not re.search(pattern, " ".join(verdict.messages)):
+            untold.append(f"{mistake}: {verdict.messages}")
+    assert len(untold) <= 0.15 * len(typical), "\n".join(untold)
 
 
 def test_sound_in_pieces_gets_the_answers_of_the_whole():
