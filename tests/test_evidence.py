@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,12 @@ from typer.testing import CliRunner
 
 from autograder.__main__ import app
 from autograder.auditing.diagnosis_audit import faulty_paraphrases
-from autograder.auditing.trials import Trial, judged, trials
+from autograder.auditing.trials import LIMITS, Trial, judged_by, trials
 from autograder.course.known_answers import known_answers
 from autograder.course.root import ROOT
 from autograder.course.units import Unit, all_units, find_unit
 from autograder.evidence import fingerprints, page, records
+from autograder.judging.examiner import Examiners, pool
 from autograder.sandbox import confine
 
 SAMPLE = 40
@@ -83,10 +85,16 @@ def test_the_race_is_fresh_and_won(unit: Unit) -> None:
     assert records.kept(unit)["bench"]["ratio"] >= LEAST_RATIO
 
 
+@pytest.fixture(scope="module")
+def examiners() -> Iterator[Examiners]:
+    with pool(2, LIMITS) as examiners:
+        yield examiners
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(confine.available() is not None, reason=f"judging needs the lockdown: {confine.available()}")
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_sample_of_the_trials_comes_out_as_kept(unit: Unit) -> None:
+def test_a_sample_of_the_trials_comes_out_as_kept(unit: Unit, examiners: Examiners) -> None:
     known = known_answers(unit)
     every: dict[str, Trial] = {}
     for trial in [*trials(unit, known), *faulty_paraphrases(unit, known)]:
@@ -96,7 +104,8 @@ def test_a_sample_of_the_trials_comes_out_as_kept(unit: Unit) -> None:
     print(f"UNROLLED_SAMPLE={SEED} judges these again")
     drawn = random.Random(f"{SEED} {unit.slug}").sample(sorted(every), min(SAMPLE, len(every)))
     found = {
-        trial.key: records.outcome_of(unit, trial, verdict) for trial, verdict in judged(unit, map(every.get, drawn))
+        trial.key: records.outcome_of(unit, trial, verdict)
+        for trial, verdict in judged_by(examiners, unit, map(every.get, drawn))
     }
     assert found == {key: outcomes[key] for key in drawn}, f"UNROLLED_SAMPLE={SEED}"
 

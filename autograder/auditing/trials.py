@@ -33,7 +33,7 @@ from autograder.course.units import Unit, grade_id, marks
 from autograder.examination.hidden_tests import GraderFault
 from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.faults.mutation import Mutant, mutants
-from autograder.judging.examiner import pool
+from autograder.judging.examiner import Examiners, pool
 from autograder.sandbox.watchdog import Limits
 
 SEED = 1  # of the live cases: the same on every run, so that an audit can be repeated
@@ -169,20 +169,27 @@ def judged(
     Raises:
         LockdownUnavailable, GraderFault.
     """
-    files, jobs = submission(unit), jobs or os.cpu_count() or 1
+    jobs = jobs or os.cpu_count() or 1
     with pool(jobs, LIMITS, accept_risk=accept_risk, root=unit.root) as examiners:
-        reach = None
-        if not everywhere:
-            reach = Reach(unit, examiners.call(asked, unit.slug, unit.root, files({}), SEED).result())
-        waiting: dict[Future[Verdict], Trial] = {}
-        for trial in wanted:
-            name = f"{trial.exercise} {trial.name}".strip()
-            only = _graded_in(trial, reach)
-            waiting[examiners.submit(files(trial.answers), unit.slug, SEED, name, only, unit.root)] = trial
-            while len(waiting) > 3 * jobs:
-                yield from _ready(waiting)
-        while waiting:
+        yield from judged_by(examiners, unit, wanted, everywhere=everywhere, most=3 * jobs)
+
+
+def judged_by(
+    examiners: Examiners, unit: Unit, wanted: Iterable[Trial], *, everywhere: bool = False, most: int = 8
+) -> Iterator[tuple[Trial, Verdict]]:
+    """As :func:`judged`, by examiners that are there already; at most so many trials wait for them at a time."""
+    files, reach = submission(unit), None
+    if not everywhere:
+        reach = Reach(unit, examiners.call(asked, unit.slug, unit.root, files({}), SEED).result())
+    waiting: dict[Future[Verdict], Trial] = {}
+    for trial in wanted:
+        name = f"{trial.exercise} {trial.name}".strip()
+        only = _graded_in(trial, reach)
+        waiting[examiners.submit(files(trial.answers), unit.slug, SEED, name, only, unit.root)] = trial
+        while len(waiting) > most:
             yield from _ready(waiting)
+    while waiting:
+        yield from _ready(waiting)
 
 
 def _graded_in(trial: Trial, reach: Reach | None) -> frozenset[str] | None:
