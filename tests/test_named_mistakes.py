@@ -17,6 +17,8 @@ import pytest
 import typical_01
 import typical_02
 import typical_03
+import typical_04
+import typical_05
 import typical_06
 
 from autograder.auditing.diagnosis_audit import builds_layers
@@ -36,6 +38,8 @@ LISTS = {
     "01_rnn_step_by_step": typical_01,
     "02_dinosaur_names": typical_02,
     "03_jazz_solo": typical_03,
+    "04_named_entities": typical_04,
+    "05_date_translation": typical_05,
     "06_trigger_word": typical_06,
 }
 LEAST, SHARE = 40, 0.85
@@ -83,6 +87,7 @@ def references(unit: Unit) -> Any:
     return load_cases(unit.references)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves a model
 @pytest.mark.parametrize("slug", LISTS)
 def test_typical_mistakes_are_named(slug: str) -> None:
     unit, typical = find_unit(slug), LISTS[slug]
@@ -110,6 +115,7 @@ def unnamed_by_verdicts(unit: Unit, typical: ModuleType) -> Iterator[str]:
             yield f"{mistake}: {said}"
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves a model
 @pytest.mark.parametrize("slug", LISTS)
 def test_the_answers_that_are_altered_are_right(slug: str) -> None:
     unit, typical = find_unit(slug), LISTS[slug]

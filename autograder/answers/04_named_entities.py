@@ -158,6 +158,50 @@ def bio_to_spans(tags):
     return spans
 
 
+# %% mistake="last_word_of_the_sentence_lost" exercise="bio_to_spans" kind="boundary" says="a name that ends with the sentence lacks its last word"
+def bio_to_spans(tags):
+    spans, start, kind = [], 0, ""
+    for place, tag in enumerate(tags):
+        if tag[:1] == "I" and tag[2:] == kind:
+            continue
+        if kind:
+            spans.append((start, place, kind))
+        start, kind = place, tag[2:]
+    if kind:
+        spans.append((start, len(tags) - 1, kind))
+    return spans
+
+
+# %% mistake="first_name_lost" exercise="bio_to_spans" kind="condition" says="a name that begins with the sentence is lost: place 0 is taken for no place at all"
+def bio_to_spans(tags):
+    spans, start, kind = [], None, None
+    for place, tag in enumerate(tags):
+        goes_on = kind is not None and tag == f"I-{kind}"
+        if start and not goes_on:
+            spans.append((start, place, kind))
+            start = kind = None
+        if tag != "O" and not goes_on:
+            start, kind = place, tag[2:]
+    if start:
+        spans.append((start, len(tags), kind))
+    return spans
+
+
+# %% mistake="first_name_lost_but_at_the_end" exercise="bio_to_spans" kind="condition" says="a name that begins with the sentence is lost: place 0 is taken for no place at all"
+def bio_to_spans(tags):
+    spans, start, kind = [], None, None
+    for place, tag in enumerate(tags):
+        goes_on = kind is not None and tag == f"I-{kind}"
+        if start and not goes_on:
+            spans.append((start, place, kind))
+            start = kind = None
+        if tag != "O" and not goes_on:
+            start, kind = place, tag[2:]
+    if kind is not None:
+        spans.append((start, len(tags), kind))
+    return spans
+
+
 # %% paraphrase="starts_then_ends" exercise="bio_to_spans"
 def bio_to_spans(tags):
     n = len(tags)
@@ -249,7 +293,7 @@ def build_vocabulary(sentences, max_words):
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]], start=1)}
 
 
-# %% mistake="words_from_zero" exercise="build_vocabulary" kind="number" says="the words' ids begin at 0, which belongs to PAD, or at 1, which belongs to UNK; the first word has 2"
+# %% mistake="words_from_one" exercise="build_vocabulary" kind="number" says="the words' ids begin at 1, which belongs to UNK; the first word has 2"
 def build_vocabulary(sentences, max_words):
     from collections import Counter
 
@@ -301,6 +345,36 @@ def build_vocabulary(sentences, max_words):
     counts = Counter(word for sentence in sentences for word in sentence)
     ordered = sorted(counts, key=lambda word: (counts[word], word))
     return {word: place for place, word in enumerate([PAD, UNK, *ordered[:max_words]])}
+
+
+# %% mistake="words_from_zero" exercise="build_vocabulary" kind="number" says="the words' ids begin at 0, which belongs to PAD; the first word has 2"
+def build_vocabulary(sentences, max_words):
+    from collections import Counter
+
+    counts = Counter(word for sentence in sentences for word in sentence)
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    vocabulary = {PAD: 0, UNK: 1}
+    for place, word in enumerate(ordered[:max_words]):
+        vocabulary[word] = place
+    return vocabulary
+
+
+# %% mistake="all_words_taken" exercise="build_vocabulary" kind="option" says="max_words is not used: all words are taken in"
+def build_vocabulary(sentences, max_words):
+    from collections import Counter
+
+    counts = Counter(word for sentence in sentences for word in sentence)
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    return {word: place for place, word in enumerate([PAD, UNK, *ordered])}
+
+
+# %% mistake="from_ids_to_words" exercise="build_vocabulary" kind="exchanged" says="the dictionary leads from ids to words, and should lead from words to ids"
+def build_vocabulary(sentences, max_words):
+    from collections import Counter
+
+    counts = Counter(word for sentence in sentences for word in sentence)
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    return dict(enumerate([PAD, UNK, *ordered[:max_words]]))
 
 
 # %% equivalent="wrong_steps-c6b9d9" exercise="build_vocabulary" because="each word gets the id of its own place, in whatever order they are numbered"
@@ -426,6 +500,50 @@ def word_features(word):
     shape += [any(c.isdigit() for c in word), word.isdigit(), "-" in word, not any(c.isalnum() for c in word)]
     shape += [word[0].isupper() and word[1:] in ("", "."), "." in word and any(c.isalpha() for c in word), "'" in word]
     shape += [len(word) < 3, len(word) > 9]
+    endings = [word.lower().endswith(ending) and len(word) > len(ending) for ending in ENDINGS]
+    return np.array(shape + endings, dtype="float32")
+
+
+# %% mistake="characters_counted" exercise="word_features" kind="text" says="the characters of a word are counted, and should be its letters: place 1 asks for two letters"
+def word_features(word):
+    capitals = word.isupper() and len(word) > 1
+    shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
+    shape += [any(c.isdigit() for c in word), word.isdigit(), "-" in word, not any(c.isalnum() for c in word)]
+    shape += [word[0].isupper() and word[1:] in ("", "."), "." in word and any(c.isalpha() for c in word), "'" in word]
+    shape += [len(word) <= 3, len(word) >= 9]
+    endings = [word.lower().endswith(ending) and len(word) > len(ending) for ending in ENDINGS]
+    return np.array(shape + endings, dtype="float32")
+
+
+# %% mistake="first_capital_is_inside" exercise="word_features" kind="boundary" says="the first character counts as a capital inside; place 2 looks at what comes after it"
+def word_features(word):
+    capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
+    shape = [word[0].isupper(), capitals, any(c.isupper() for c in word) and not capitals]
+    shape += [any(c.isdigit() for c in word), word.isdigit(), "-" in word, not any(c.isalnum() for c in word)]
+    shape += [word[0].isupper() and word[1:] in ("", "."), "." in word and any(c.isalpha() for c in word), "'" in word]
+    shape += [len(word) <= 3, len(word) >= 9]
+    endings = [word.lower().endswith(ending) and len(word) > len(ending) for ending in ENDINGS]
+    return np.array(shape + endings, dtype="float32")
+
+
+# %% mistake="full_stop_alone" exercise="word_features" kind="condition" says="a full stop is enough for place 8; a letter has to be there, too"
+def word_features(word):
+    capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
+    shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
+    shape += [any(c.isdigit() for c in word), word.isdigit(), "-" in word, not any(c.isalnum() for c in word)]
+    shape += [word[0].isupper() and word[1:] in ("", "."), "." in word, "'" in word]
+    shape += [len(word) <= 3, len(word) >= 9]
+    endings = [word.lower().endswith(ending) and len(word) > len(ending) for ending in ENDINGS]
+    return np.array(shape + endings, dtype="float32")
+
+
+# %% mistake="letter_alone" exercise="word_features" kind="condition" says="a letter is enough for place 8; a full stop has to be there, too"
+def word_features(word):
+    capitals = word.isupper() and sum(c.isalpha() for c in word) > 1
+    shape = [word[0].isupper(), capitals, any(c.isupper() for c in word[1:]) and not capitals]
+    shape += [any(c.isdigit() for c in word), word.isdigit(), "-" in word, not any(c.isalnum() for c in word)]
+    shape += [word[0].isupper() and word[1:] in ("", "."), any(c.isalpha() for c in word), "'" in word]
+    shape += [len(word) <= 3, len(word) >= 9]
     endings = [word.lower().endswith(ending) and len(word) > len(ending) for ending in ENDINGS]
     return np.array(shape + endings, dtype="float32")
 
@@ -621,6 +739,32 @@ def encode_sentences(sentences, vocabulary, T_x):
     for row, sentence in enumerate(sentences):
         for t, word in enumerate(sentence):
             ids[row, t] = vocabulary.get(word, vocabulary[UNK])
+            features[row, t] = word_features(word)
+            mask[row, t] = True
+    return ids, features, mask
+
+
+# %% mistake="mask_everywhere" exercise="encode_sentences" kind="padding" says="the mask is True everywhere, in the padding, too"
+def encode_sentences(sentences, vocabulary, T_x):
+    ids = np.zeros((len(sentences), T_x), dtype="int32")
+    features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
+    mask = np.ones((len(sentences), T_x), dtype=bool)
+    for row, sentence in enumerate(sentences):
+        for t, word in enumerate(sentence[:T_x]):
+            ids[row, t] = vocabulary.get(word, vocabulary[UNK])
+            features[row, t] = word_features(word)
+            mask[row, t] = True
+    return ids, features, mask
+
+
+# %% mistake="unknown_raises" exercise="encode_sentences" kind="text" says="a word that is not in the vocabulary raises an exception, and should get the id of UNK"
+def encode_sentences(sentences, vocabulary, T_x):
+    ids = np.zeros((len(sentences), T_x), dtype="int32")
+    features = np.zeros((len(sentences), T_x, 12 + len(ENDINGS)), dtype="float32")
+    mask = np.zeros((len(sentences), T_x), dtype=bool)
+    for row, sentence in enumerate(sentences):
+        for t, word in enumerate(sentence[:T_x]):
+            ids[row, t] = vocabulary[word]
             features[row, t] = word_features(word)
             mask[row, t] = True
     return ids, features, mask
@@ -1012,6 +1156,14 @@ def masked_loss(y, probabilities, mask):
     return ops.sum(paid * weights) / ops.maximum(ops.sum(weights), 1.0)
 
 
+# %% mistake="one_a_sentence" exercise="masked_loss" kind="form" says="there is a number for each sentence, and should be one for all words together"
+def masked_loss(y, probabilities, mask):
+    right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
+    weights = ops.cast(mask, "float32")
+    paid = -ops.log(ops.maximum(right, 1e-7))
+    return ops.sum(paid * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
+
+
 # %% mistake="in_numpy" exercise="masked_loss" kind="form" says="it is computed with NumPy, and no gradient flows through it"
 def masked_loss(y, probabilities, mask):
     y, probabilities, mask = np.array(y), np.array(probabilities), np.array(mask)
@@ -1115,6 +1267,12 @@ def masked_accuracy(y, probabilities, mask):
     right = ops.take_along_axis(probabilities, ops.expand_dims(y, -1), axis=-1)[..., 0]
     weights = ops.cast(mask, "float32")
     return ops.sum(ops.cast(right > 0.5, "float32") * weights) / ops.maximum(ops.sum(weights), 1.0)
+
+
+# %% mistake="counted" exercise="masked_accuracy" kind="average" says="right words are counted, and not divided by the number of words"
+def masked_accuracy(y, probabilities, mask):
+    right = ops.cast(ops.equal(ops.argmax(probabilities, axis=-1), ops.cast(y, "int32")), "float32")
+    return ops.sum(right * ops.cast(mask, "float32"))
 
 
 # %% equivalent="swap_parts-ffd9d5" exercise="masked_accuracy" because="the larger of two numbers is the same in either order"
@@ -1288,6 +1446,62 @@ def entity_scores(gold, predicted):
     return table
 
 
+# %% mistake="nothing_found_divides_by_zero" exercise="entity_scores" kind="overflow" says="the precision divides by 0 when nothing was found"
+def entity_scores(gold, predicted):
+    true, found = (
+        {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
+    )
+    table = {}
+    for kind in ["all", *sorted({name[-1] for name in true | found})]:
+        a, b = ({name for name in names if kind in ("all", name[-1])} for names in (true, found))
+        right = len(a & b)
+        p, r = right / len(b), right / len(a) if a else 0.0
+        table[kind] = {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if right else 0.0}
+    return table
+
+
+# %% mistake="nothing_to_find_divides_by_zero" exercise="entity_scores" kind="overflow" says="the recall divides by 0 when there is nothing to find"
+def entity_scores(gold, predicted):
+    true, found = (
+        {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
+    )
+    table = {}
+    for kind in ["all", *sorted({name[-1] for name in true | found})]:
+        a, b = ({name for name in names if kind in ("all", name[-1])} for names in (true, found))
+        right = len(a & b)
+        p, r = right / len(b) if b else 0.0, right / len(a)
+        table[kind] = {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if right else 0.0}
+    return table
+
+
+# %% mistake="nothing_right_divides_by_zero" exercise="entity_scores" kind="overflow" says="F1 divides by 0 when nothing that was found is right"
+def entity_scores(gold, predicted):
+    true, found = (
+        {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
+    )
+    table = {}
+    for kind in ["all", *sorted({name[-1] for name in true | found})]:
+        a, b = ({name for name in names if kind in ("all", name[-1])} for names in (true, found))
+        right = len(a & b)
+        p, r = right / len(b) if b else 0.0, right / len(a) if a else 0.0
+        table[kind] = {"precision": p, "recall": r, "f1": 2 * p * r / (p + r)}
+    return table
+
+
+# %% mistake="in_per_cent" exercise="entity_scores" kind="units" says="the scores are in per cent, and should lie between 0 and 1"
+def entity_scores(gold, predicted):
+    true, found = (
+        {(row, *span) for row, tags in enumerate(part) for span in bio_to_spans(tags)} for part in (gold, predicted)
+    )
+    table = {}
+    for kind in ["all", *sorted({name[-1] for name in true | found})]:
+        a, b = ({name for name in names if kind in ("all", name[-1])} for names in (true, found))
+        right = 100 * len(a & b)
+        p, r = right / len(b) if b else 0.0, right / len(a) if a else 0.0
+        table[kind] = {"precision": p, "recall": r, "f1": 2 * p * r / (p + r) if right else 0.0}
+    return table
+
+
 # %% equivalent="drop_call-ca4fb0" exercise="entity_scores" because="a dictionary is the same in any order"
 
 # %% paraphrase="counters" exercise="entity_scores"
@@ -1440,6 +1654,17 @@ def allowed_transitions(tags):
     return forbidden
 
 
+# %% mistake="no_row_for_the_beginning" exercise="allowed_transitions" kind="form" says="the row that says which tags may begin is missing"
+def allowed_transitions(tags):
+    n = len(tags)
+    allowed = np.ones((n, n), dtype=bool)
+    for i in range(n):
+        for j in range(n):
+            if tags[j].startswith("I-"):
+                allowed[i, j] = tags[i] in ("B" + tags[j][1:], tags[j])
+    return allowed
+
+
 # %% paraphrase="comprehension" exercise="allowed_transitions"
 def allowed_transitions(tags):
     def may(before, after):
@@ -1522,6 +1747,8 @@ def constrained_decode(log_probabilities, length, allowed):
 
 # %% mistake="padding_decoded" exercise="constrained_decode" kind="padding" says="the padding is decoded, too: only the rows before length are words"
 def constrained_decode(log_probabilities, length, allowed):
+    if length == 0:
+        return []
     step = np.where(allowed, 0.0, -np.inf)
     best, came_from = log_probabilities[0] + step[-1], []
     for t in range(1, len(log_probabilities)):
@@ -1561,6 +1788,22 @@ def constrained_decode(log_probabilities, length, allowed):
         best = log_probabilities[t] + ways.max(axis=0)
     path = [int(best.argmax())]
     for t in range(length - 2, -1, -1):
+        path.append(int(came_from[t][path[-1]]))
+    return path[::-1]
+
+
+# %% mistake="notes_past_the_end" exercise="constrained_decode" kind="wrong_step" says="a list is asked for a place that it does not have: compare how many there are of each with how many words there are"
+def constrained_decode(log_probabilities, length, allowed):
+    if length == 0:
+        return []
+    step = np.where(allowed, 0.0, -np.inf)
+    best, came_from = log_probabilities[0] + step[-1], []
+    for t in range(1, length):
+        ways = best[:, None] + step[:-1]
+        came_from.append(ways.argmax(axis=0))
+        best = log_probabilities[t] + ways.max(axis=0)
+    path = [int(best.argmax())]
+    for t in range(length - 1, 0, -1):
         path.append(int(came_from[t][path[-1]]))
     return path[::-1]
 
@@ -1799,8 +2042,6 @@ def find_entities(sentence, model, vocabulary, tags):
     matches = list(WORD.finditer(sentence))
     words = [match.group() for match in matches]
     probabilities = ops.convert_to_numpy(model(list(encode_sentences([words], vocabulary, len(words)))))[0]
-    if len(words) == 0:
-        raise ValueError("nothing to find")
     path = constrained_decode(np.log(probabilities), len(words), allowed_transitions(tags))
     found = []
     for first, last, kind in bio_to_spans([tags[place] for place in path]):

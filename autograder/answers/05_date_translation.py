@@ -120,6 +120,14 @@ def encode_text(text, vocabulary, T_x):
     return np.array(ids + [PAD] * (T_x - len(ids)), dtype="int32")
 
 
+# %% mistake="too_long_raises" exercise="encode_text" kind="boundary" says="a text that is too long is not cut off, and finds no room"
+def encode_text(text, vocabulary, T_x):
+    ids = np.zeros(T_x, dtype="int32")
+    for place, character in enumerate(text):
+        ids[place] = vocabulary.get(character, UNKNOWN)
+    return ids
+
+
 # %% equivalent="change_an_argument-b30d12" exercise="encode_text" because="a string cannot be changed in place"
 
 
@@ -217,6 +225,18 @@ def decode_ids(ids, vocabulary):
 # %% mistake="question_marks_for_padding_too" exercise="decode_ids" kind="padding" says="every number becomes a question mark, padding too"
 def decode_ids(ids, vocabulary):
     return "?" * len(ids)
+
+
+# %% mistake="unknown_raises" exercise="decode_ids" kind="text" says="a number without a character raises an exception instead of becoming a question mark"
+def decode_ids(ids, vocabulary):
+    characters = {number: character for character, number in vocabulary.items()}
+    return "".join(characters[number] for number in ids if number != PAD)
+
+
+# %% mistake="unknown_and_padding_left_out" exercise="decode_ids" kind="condition" says="UNKNOWN is left out like PAD, and should become a question mark"
+def decode_ids(ids, vocabulary):
+    characters = {number: character for character, number in vocabulary.items()}
+    return "".join(characters.get(int(number), "?") for number in ids if number not in (PAD, UNKNOWN))
 
 
 # %% paraphrase="loop" exercise="decode_ids"
@@ -319,9 +339,10 @@ def masked_softmax(energies, mask):
 
 # %% mistake="over_everything" exercise="masked_softmax" kind="axis" says="all weights of the batch together sum to 1, not those of each row"
 def masked_softmax(energies, mask):
-    largest = np.max(energies, axis=1, keepdims=True, where=mask, initial=energies.min())
-    powers = np.where(mask, np.exp(np.minimum(energies - largest, 0)), 0)
-    return powers / np.maximum(powers.sum(), 1)
+    hidden = np.where(mask, energies, -np.inf)
+    powers = np.exp(hidden - (energies[mask].max() if mask.any() else 0))
+    total = powers.sum()
+    return powers / (total if total > 0 else 1)
 
 
 # %% mistake="no_exponential" exercise="masked_softmax" kind="related_function" says="the energies are divided by their sum, without an exponential"
@@ -541,6 +562,24 @@ def additive_energies(a, s_prev, parameters):
     return energies
 
 
+# %% mistake="multiplied" exercise="additive_energies" kind="product" says="what comes from a and what comes from the state are multiplied, not added"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh((a @ parameters["Wea"]) * (s_prev @ parameters["Wes"])[:, None, :] + parameters["be"])
+    return (hidden @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="sigmoid" exercise="additive_energies" kind="activation" says="a sigmoid stands in the place of the tanh"
+def additive_energies(a, s_prev, parameters):
+    hidden = a @ parameters["Wea"] + (s_prev @ parameters["Wes"] + parameters["be"])[:, None, :]
+    return (1 / (1 + np.exp(-hidden)) @ parameters["ve"])[:, :, 0]
+
+
+# %% mistake="no_axis_for_the_places" exercise="additive_energies" kind="form" says="what comes from the state has no axis for the places, so it does not fit to what comes from a"
+def additive_energies(a, s_prev, parameters):
+    hidden = np.tanh(a @ parameters["Wea"] + s_prev @ parameters["Wes"] + parameters["be"])
+    return (hidden @ parameters["ve"])[:, :, 0]
+
+
 # %% paraphrase="place_by_place" exercise="additive_energies"
 def additive_energies(a, s_prev, parameters):
     m, T_x, _ = a.shape
@@ -622,6 +661,18 @@ def one_step_attention(a, s_prev, parameters, mask):
 def one_step_attention(a, s_prev, parameters, mask):
     energies = additive_energies(a, s_prev, parameters)
     return (energies[:, :, None] * a).sum(axis=1), masked_softmax(energies, mask)
+
+
+# %% mistake="not_summed" exercise="one_step_attention" kind="not_summed" says="the context is not summed over the places: it has still an axis for them"
+def one_step_attention(a, s_prev, parameters, mask):
+    weights = masked_softmax(additive_energies(a, s_prev, parameters), mask)
+    return weights[:, :, None] * a, weights
+
+
+# %% mistake="state_of_zeros" exercise="one_step_attention" kind="start" says="zeros go into the energies in the place of the state"
+def one_step_attention(a, s_prev, parameters, mask):
+    weights = masked_softmax(additive_energies(a, np.zeros_like(s_prev), parameters), mask)
+    return (weights[:, :, None] * a).sum(axis=1), weights
 
 
 # %% mistake="best_place_only" exercise="one_step_attention" kind="related_function" says="the context is what stands at the place with the largest weight, not a weighted sum"
@@ -1898,6 +1949,27 @@ def exact_match(texts, predicted, expected, width):
     right = np.array([one == other for one, other in zip(predicted, expected)])
     groups = np.array([len(text) // width * width for text in texts])
     return float(right.mean()), {int(groups.min()): float(right[groups == groups.min()].mean())}
+
+
+# %% mistake="dates_counted" exercise="exact_match" kind="form" says="of all dates, the right ones are counted and not divided by how many there are"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return float(right.sum()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
+
+
+# %% mistake="in_per_cent" exercise="exact_match" kind="units" says="the shares are in per cent, and should lie between 0 and 1"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return 100 * float(right.mean()), {int(group): 100 * float(right[groups == group].mean()) for group in np.unique(groups)}
+
+
+# %% mistake="share_in_per_cent" exercise="exact_match" kind="units" says="the share of all is in per cent, and should lie between 0 and 1"
+def exact_match(texts, predicted, expected, width):
+    right = np.array([one == other for one, other in zip(predicted, expected)])
+    groups = np.array([len(text) // width * width for text in texts])
+    return 100 * float(right.mean()), {int(group): float(right[groups == group].mean()) for group in np.unique(groups)}
 
 
 # %% mistake="groups_counted" exercise="exact_match" kind="form" says="in the groups, right dates are counted and not divided by how many there are"

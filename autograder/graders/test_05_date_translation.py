@@ -22,6 +22,7 @@ from autograder.examination.models import Model
 from autograder.examination.student import Handle, Provided
 from autograder.oracles import date_translation as oracle
 from unrolled.arrays import Case
+from unrolled.checks.date_translation_parts import missing_bias, wrong_encoder, wrong_step
 
 WEIGHTS, CONTEXT, STATE = ("m", "T_x"), ("m", "2n_a"), ("m", "n_s")
 ANSWERS, ANSWER, MAP = ("m", "T_y", "n_machine"), ("m", "n_machine"), ("T_y", "n")
@@ -71,12 +72,16 @@ def grader_attend(layer, weights, a, s_prev, mask):
     layer(*given)
     shapes = [list(weight.shape) for weight in layer.weights]
     told = {"shapes": shapes, "anew": len(shapes) != made, "context": None, "weights": None, "biases": biases}
+    told["again"] = True
     left = {tuple(weight.shape): weight for weight in weights}
     if sorted(map(tuple, shapes)) == sorted(left):
         layer.set_weights([left[tuple(shape)] for shape in shapes])
         answered = layer(*given)
         if isinstance(answered, (tuple, list)) and len(answered) == 2:
             told["context"], told["weights"] = [ops.convert_to_numpy(part) for part in answered]
+            again = [ops.convert_to_numpy(part) for part in layer(*given)]
+            pairs = zip((told["context"], told["weights"]), again)
+            told["again"] = all(bool((abs(one - other) < 1e-4).all()) for one, other in pairs)
     return told
 
 
@@ -343,6 +348,8 @@ def slips_in_weights(given: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return {
         "the mask is not used": softmax(energies, axis=1),
         "the mask is used the other way round": oracle.masked_softmax(energies, ~mask),
+        "the mask is used the other way round, ": softmax(np.where(mask, -1e9, energies), axis=1),
+        "the mask is used the other way round,, ": softmax(np.where(mask, -1e9, energies), axis=1) * mask,
         "the mask comes after the softmax, so what is left does not sum to 1": softmax(energies, axis=1) * mask,
         "the softmax runs over the batch instead of the places": softmax(low, axis=0),
         "the energies come out without a softmax": energies,
@@ -448,13 +455,16 @@ class TestAttention:
             told = student.call("grader_attend", layer, weights, *self._arrays(given))
         except Raised as raised:
             without_names(raised, "the layer")
-        shapes, anew, context, looked, biases = entries(told, "shapes", "anew", "context", "weights", "biases")
-        if anew or not shapes:
+        names = "shapes", "anew", "again", "context", "weights", "biases"
+        shapes, anew, again, context, looked, biases = entries(told, *names)
+        if anew or not again or not shapes:
             raise Mistake("the layer keeps no weights, or makes new ones at each call: make them once, in `build`")
         if not isinstance(shapes, list) or len(shapes) != len(weights):
             many = isinstance(shapes, list) and len(shapes) > len(weights)
             more = "more" if many else "fewer"
             why = "a bias that should not be there?" if many else "is a bias missing, or a product?"
+            if missing_bias([tuple(shape) for shape in shapes], [weight.shape for weight in weights]):
+                why = "the bias of the energies is missing"
             raise Mistake(f"the layer has {more} arrays of weights than Wea, Wes, be and ve: {why}")
         if context is None:
             if sorted(map(tuple, shapes)) != sorted(weight.shape for weight in weights):
@@ -485,10 +495,20 @@ class TestAttention:
 # --------------------------------------------------------------------------------------------------------------- models
 
 
-def give_weights(model: Model, weights: Sequence[np.ndarray], of: str, shared: str = "") -> None:
-    """Set weights by their shapes; of two with the same shape, the first comes first. Mistake for other shapes."""
+def give_weights(
+    model: Model,
+    weights: Sequence[np.ndarray],
+    of: str,
+    shared: str = "",
+    named: Callable[[Sequence[tuple[int, ...]]], str] | None = None,
+) -> None:
+    """Set weights by their shapes; of two with the same shape, the first comes first. Mistake for other shapes, with
+    what they mean if ``named`` finds words for it.
+    """
     shapes = [weight.shape for weight in model.weights()]
     wanted = [weight.shape for weight in weights]
+    if sorted(shapes) != sorted(wanted) and named and (found := named(shapes)):
+        raise Mistake(found)
     if len(shapes) > len(wanted):
         words = shared or "is something made that should not be there?"
         raise Mistake(f"{of} has more arrays of weights than it should have: {words}")
@@ -510,7 +530,7 @@ class TestBuildParts:
         encoder = self._part(student, sizes, "encoder")
         weights = oracle.draw_encoder(rng, sizes["n_human"], sizes["n_x"], sizes["n_a"])
         ids = oracle.draw_ids(rng, 3, sizes["T_x"], sizes["n_human"])
-        self._encoder(encoder, ids, weights, *oracle.encode(ids, weights))
+        self._encoder(encoder, sizes, ids, weights, *oracle.encode(ids, weights))
 
     @worth(5, "step of the decoder")
     def test_step(self, student, references, rng):
@@ -519,7 +539,7 @@ class TestBuildParts:
         weights = oracle.draw_step(rng, sizes["n_a"], sizes["n_s"], sizes["n_machine"])
         given = oracle.draw_step_inputs(rng, 3, sizes["T_x"], sizes["n_a"], sizes["n_s"])
         a, mask, s, c = given.values()
-        self._step(step, given, weights, oracle.step(a, mask, s, c, weights))
+        self._step(step, sizes, given, weights, oracle.step(a, mask, s, c, weights))
 
     @worth(2, "other sizes, new models at each call")
     def test_others(self, student, references, rng):
@@ -528,14 +548,14 @@ class TestBuildParts:
         encoder, again = student.model(one["encoder"]), student.model(other["encoder"])
         embedding, *cells = case.inputs["weights"]
         weights = oracle.EncoderWeights(embedding, oracle.Cell(*cells[:3]), oracle.Cell(*cells[3:]))
-        self._encoder(encoder, case.inputs["ids"], weights, case.outputs["a"], case.outputs["mask"])
+        self._encoder(encoder, case.inputs, case.inputs["ids"], weights, case.outputs["a"], case.outputs["mask"])
         if any(np.array_equal(*pair) for pair in zip(encoder.weights(), again.weights(), strict=False)):
             raise Mistake("two calls return the same encoder; make new models each time")
         case = references["build_parts/step"]
         given = {name: case.inputs[name] for name in ("a", "mask", "s", "c")}
         kernel, recurrent, bias, output, output_bias = case.inputs["weights"]
         of_step = oracle.StepWeights(oracle.Cell(kernel, recurrent, bias), output, output_bias)
-        self._step(student.model(one["step"]), given, of_step, tuple(case.outputs.values()))
+        self._step(student.model(one["step"]), case.inputs, given, of_step, tuple(case.outputs.values()))
 
     def _built(self, student: Any, sizes: Mapping[str, Any]) -> Handle:
         layer = toys(student, "grader_layer")
@@ -549,27 +569,39 @@ class TestBuildParts:
             raise Mistake(f'should return a dictionary with a Keras model at "{name}"') from mistake
 
     def _encoder(
-        self, encoder: Model, ids: np.ndarray, weights: oracle.EncoderWeights, a: np.ndarray, mask: np.ndarray
+        self,
+        encoder: Model,
+        sizes: Mapping[str, Any],
+        ids: np.ndarray,
+        weights: oracle.EncoderWeights,
+        a: np.ndarray,
+        mask: np.ndarray,
     ) -> None:
         """Compare what an encoder says where there is text; its two directions may stand in either order among its
         weights.
         """
         turned = replace(weights, forward=weights.backward, backward=weights.forward)
-        said = self._said(encoder, ids, turned.arrays())
+        said = self._said(encoder, sizes, ids, turned.arrays())
         if not _alike(said[0], a, mask):
-            said = self._said(encoder, ids, weights.arrays())
+            said = self._said(encoder, sizes, ids, weights.arrays())
         got, seen = said
         if not isinstance(seen, np.ndarray) or seen.shape != mask.shape:
             raise Mistake("the encoder's mask should have the shape (m, T_x)")
         if not np.array_equal(seen.astype(bool), mask):
             raise Mistake("the encoder's mask is not True just where an id is not PAD")
+        if isinstance(got, np.ndarray) and got.shape == a[:, 0].shape:
+            raise Mistake("the encoder gives its last state only, and should give the state of every step")
+        if isinstance(got, np.ndarray) and got.shape == a[:, :, : sizes["n_a"]].shape:
+            raise Mistake("the encoder's two directions are added or averaged, and should stand side by side")
         if not isinstance(got, np.ndarray) or got.shape != a.shape:
             agree(got, a, "the encoder's a", ("m", "T_x", "2n_a"))
         if not _alike(got, a, mask):
             raise Mistake(self._why(got, a, mask, ids, weights))
 
-    def _said(self, encoder: Model, ids: np.ndarray, weights: list[np.ndarray]) -> tuple[Any, Any]:
-        give_weights(encoder, weights, "the encoder")
+    def _said(
+        self, encoder: Model, sizes: Mapping[str, Any], ids: np.ndarray, weights: list[np.ndarray]
+    ) -> tuple[Any, Any]:
+        give_weights(encoder, weights, "the encoder", named=lambda shapes: wrong_encoder(shapes, sizes))
         a, mask = unpack(encoder(ids), "a", "mask")
         return a, mask
 
@@ -593,9 +625,14 @@ class TestBuildParts:
         return "what the encoder says is not what a bidirectional LSTM says of the embedded text"
 
     def _step(
-        self, step: Model, given: Mapping[str, np.ndarray], weights: oracle.StepWeights, expected: Sequence[np.ndarray]
+        self,
+        step: Model,
+        sizes: Mapping[str, Any],
+        given: Mapping[str, np.ndarray],
+        weights: oracle.StepWeights,
+        expected: Sequence[np.ndarray],
     ) -> None:
-        give_weights(step, weights.arrays(), "the step")
+        give_weights(step, weights.arrays(), "the step", named=lambda shapes: wrong_step(shapes, sizes))
         answered = unpack(step(list(given.values())), "probabilities", "weights", "s", "c")
         probabilities, looked, s, c = expected
         names = ("weights", 1, looked, WEIGHTS), ("new s", 2, s, STATE), ("new c", 3, c, STATE)
@@ -636,6 +673,10 @@ class TestBuildParts:
             "the memory c does not go into the cell": weights.cell.step(context, s, zeros)[place],
             "the cell gets s twice, and no c": weights.cell.step(context, s, s)[place],
             "attention reads c instead of s": weights.cell.step(oracle.toy_attention(a, c, mask)[0], s, c)[place],
+            "the cell reads the mean of a instead of the context": weights.cell.step(a.mean(axis=1), s, c)[place],
+            "the cell reads the first place of a instead of the context": weights.cell.step(a[:, 0], s, c)[place],
+            "the cell reads the last place of a instead of the context": weights.cell.step(a[:, -1], s, c)[place],
+            "the state s does not go into the cell": weights.cell.step(context, zeros, c)[place],
         }
 
 
@@ -644,6 +685,12 @@ def _alike(got: Any, expected: np.ndarray, mask: np.ndarray) -> bool:
     if not isinstance(got, np.ndarray) or got.shape != expected.shape or got.dtype.kind != "f":
         return False
     return bool(np.allclose(got[mask], expected[mask], atol=CLOSE))
+
+
+def _padding_read(ids: np.ndarray, weights: oracle.ToyParts, T_y: int) -> np.ndarray:
+    """What toy parts give when the padding is taken for text: of ids that are all text, with the same embeddings."""
+    rows = np.concatenate([weights.embedding[:1], weights.embedding])  # every id is one higher, the padding's too
+    return oracle.toy_translation(ids + 1, T_y, replace(weights, embedding=rows))
 
 
 class TestBuildTranslator:
@@ -677,7 +724,7 @@ class TestBuildTranslator:
         toys_, ids = oracle.draw_toy_parts(rng, 5, 4, 1, 2), oracle.draw_ids(rng, 5, 3, 5)
         give_weights(model, toys_.arrays(), "the model")
         targets, before = rng.integers(0, 4, (5, 3)).astype("int32"), model.weights()
-        paid = model.loss(ids, targets)
+        paid = self._paid(model, ids, targets)
         right = -np.log(np.take_along_axis(oracle.toy_translation(ids, 3, toys_), targets[:, :, None].astype(int), 2))
         if not np.isclose(paid, right.mean(), rtol=1e-4):
             raise Mistake("the loss is not the mean cross-entropy of all steps, for targets that are whole numbers")
@@ -704,6 +751,19 @@ class TestBuildTranslator:
             raise Mistake("the translator cannot be saved to a .keras file and loaded again") from raised
         agree(answered, oracle.toy_translation(ids, 2, weights), "the loaded model's output", ANSWERS)
 
+    def _paid(self, model: Model, ids: np.ndarray, targets: np.ndarray) -> float:
+        """The loss; what a model tells of its loss is hearsay, and good for the words only."""
+        told = str(model.description.get("loss"))
+        try:
+            return model.loss(ids, targets)
+        except Raised as raised:
+            if model.description.get("optimizer") is None:
+                raise Mistake("the model is not compiled, so it has no loss") from raised
+            if "categorical_crossentropy" in told and "sparse" not in told:
+                raise Mistake("the loss is the one for one-hot columns, and the targets are whole numbers") from raised
+            words = "the loss cannot be computed for targets of shape (m, T_y) that are whole numbers"
+            raise Mistake(words) from raised
+
     def _parts(self, student: Any, sizes: Mapping[str, Any]) -> Handle:
         return toys(student, "grader_parts", *(sizes[name] for name in ("T_x", "n_human", "n_machine", "n_a", "n_s")))
 
@@ -711,8 +771,23 @@ class TestBuildTranslator:
         self, student: Any, sizes: Mapping[str, Any], T_y: int, parts: Any = None, learning_rate: float = 0.01
     ) -> tuple[Model, Handle]:
         parts = parts or self._parts(student, sizes)
-        kept = student.keep(self.exercise, parts[0], parts[1], sizes["T_x"], T_y, sizes["n_s"], learning_rate)
+        others = sizes["n_s"], learning_rate
+        try:
+            kept = student.keep(self.exercise, parts[0], parts[1], sizes["T_x"], T_y, *others)
+        except Raised as raised:
+            if T_y > 1 and self._is_built(student, parts, sizes, others):
+                words = "for a single step it does not: is the step copied, or made anew, instead of called again?"
+                raise Raised(f"{raised}; {words}") from raised
+            raise
         return student.model(kept), kept
+
+    def _is_built(self, student: Any, parts: Any, sizes: Mapping[str, Any], others: Sequence[Any]) -> bool:
+        """Whether a translator of a single step is."""
+        try:
+            student.keep(self.exercise, parts[0], parts[1], sizes["T_x"], 1, *others)
+        except Mistake:
+            return False
+        return True
 
     def _compare(self, model: Model, ids: np.ndarray, weights: oracle.ToyParts, expected: np.ndarray) -> None:
         give_weights(model, weights.arrays(), "the model", "the parts are made anew instead of being called again")
@@ -729,6 +804,8 @@ class TestBuildTranslator:
                 )
             if not first and np.allclose(got[:, -1], expected[:, -1], atol=CLOSE):
                 raise Mistake("the steps stand in another order than they were made")
+            if not first and np.allclose(got, _padding_read(ids, weights, expected.shape[1]), atol=CLOSE):
+                raise Mistake("the step does not get the encoder's mask, so the padding has a say")
             if not first:
                 raise Mistake("the first step is wrong: it starts from zeros, with what the encoder gives of the text")
         agree(got, expected, "the model's output", ANSWERS)

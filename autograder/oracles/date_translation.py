@@ -392,7 +392,7 @@ def public_cases() -> dict[str, Case]:
     texts = {
         "plain": ("3 mai 1995", 14),
         "fits": ("1/2/34", 6),
-        "unknown": ("3. mai!", 9),
+        "unknown": ("3! mai.", 9),
         "too_long": ("13 mai 1995", 7),
         "empty": ("", 4),
     }

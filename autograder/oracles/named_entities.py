@@ -344,6 +344,8 @@ class ToyTagger:
             self._refuse("ids, features and mask have the shapes (m, T_x), (m, T_x, n_f) and (m, T_x)")
         if any(part.dtype.kind not in "biuf" for part in (ids, features, mask)):
             self._refuse("ids, features and mask are arrays of numbers")
+        if not ids.size:  # Keras's LSTM raises
+            self._refuse("the model is asked about a sentence without words")
         if ((ids < 0) | (ids >= n_words)).any():
             self._refuse("an id that goes into the model is not in the vocabulary")
         return ids.astype(int), features.astype("float64"), mask.astype(bool)

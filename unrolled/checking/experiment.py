@@ -108,11 +108,18 @@ def cases_of(unit: str) -> Mapping[str, Case]:
     return load_cases(CASES / f"{unit}.npz")
 
 
-def expect(got: Any, expected: Any, name: str, axes: Sequence[str] | None = None, cause: str = "") -> None:
-    """Raise :class:`Wrong` unless a value is as expected."""
+def expect(
+    got: Any,
+    expected: Any,
+    name: str,
+    axes: Sequence[str] | None = None,
+    cause: str = "",
+    certain: bool = False,
+) -> None:
+    """Raise :class:`Wrong` unless a value is as expected; a ``certain`` cause says all, without a known mistake."""
     found = difference(got, expected, name, axes)
     if found is not None:
-        raise Wrong(f"{found.summary[0].upper()}{found.summary[1:]}.", cause, got)
+        raise Wrong(f"{found.summary[0].upper()}{found.summary[1:]}.", cause, None if certain else got)
 
 
 def expect_each(got: Mapping[str, Any], expected: Mapping[str, Any], axes: Mapping[str, Sequence[str]]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from unrolled.arrays import Case
+from unrolled.checking.causes import close
 from unrolled.checking.experiment import expect, wrong
 from unrolled.checks.date_translation_models import as_arrays, cases_for, the_keras
 
@@ -24,6 +25,7 @@ class _Recorded:
 
     def __init__(self, case: Case) -> None:
         self.inputs, self.known = case.inputs, case.outputs
+        self.asked: set[tuple[int, int]] = set()
 
     def encoder(self, ids: np.ndarray) -> list[np.ndarray]:
         """ids → a, mask."""
@@ -54,10 +56,19 @@ class _Recorded:
             if not np.array_equal(mask[k].astype(bool), self.known["mask"][row]):
                 wrong("The mask that goes into the step is not what the encoder gave.")
             places.append((self._step_of(row, s[k], c[k]), row))
+        self.asked |= set(places)
         return [
             np.stack([self.known[name][t + (name in "sc"), row] for t, row in places])
             for name in ("probabilities", "weights", "s", "c")
         ]
+
+    def complete(self) -> None:
+        """Every step of every text must have been asked."""
+        steps = {t for t, _ in self.asked}
+        if steps == {0} and len(self.known["weights"]) > 1:
+            wrong("Every step starts from the first state.", "the new s and the new c go into the next step.")
+        if steps and steps != set(range(len(self.known["weights"]))):
+            wrong("The step is asked less than T_y times for a text.")
 
     def _row(self, one: np.ndarray, known: np.ndarray, otherwise: str) -> int:
         found = [row for row, other in enumerate(known) if np.array_equal(one, other)]
@@ -66,6 +77,11 @@ class _Recorded:
     def _step_of(self, row: int, s: np.ndarray, c: np.ndarray) -> int:
         """The step whose state this is."""
         fitting = [t for t, known in enumerate(self.known["s"][:, row]) if np.array_equal(s, known)]
+        states = zip(self.known["s"][:, row], self.known["c"][:, row], strict=True)
+        if not fitting and any(
+            np.array_equal(s, known_c) and np.array_equal(c, known_s) for known_s, known_c in states
+        ):
+            wrong("The s and the c that go into the step are in each other's place.", "the step gives the new s first.")
         if not fitting:
             wrong("The s that goes into the step is neither zero, at first, nor what the step before gave.")
         both = [t for t in fitting if np.array_equal(c, self.known["c"][t, row])]
@@ -113,16 +129,22 @@ def examine_translate(translate: Callable[..., Any]) -> None:
         got = translate(list(given["texts"]), encoder, step, dict(given["human"]), dict(given["machine"]), *sizes)
         if not isinstance(got, (list, tuple)) or not all(isinstance(text, str) for text in got):
             wrong("It should return a list of strings.", "is the return line missing?" if got is None else "")
+        toy.complete()
         if len(got) != len(given["texts"]):
             cause = "probabilities lie along the last axis, and steps are stacked along axis 1: a row is a text."
             wrong(f"It returned {len(got)} strings for {len(given['texts'])} texts.", cause)
         if list(got) != list(case.outputs["translations"]):
+            foreign = set("".join(got)) - set(given["machine"]) - {"?"}
             short = {len(text) for text in got} != {len(text) for text in case.outputs["translations"]}
             cause = (
                 "T_y characters are written for each text."
                 if short
                 else "the most likely character of each step is taken, along the last axis."
             )
+            if foreign:
+                cause = (
+                    "characters are written that are not in the vocabulary of what is written: the other one is used."
+                )
             wrong("The models were asked the right questions, but the texts are not what they answered.", cause)
 
 
@@ -134,13 +156,17 @@ def examine_map(attention_map: Callable[..., Any]) -> None:
         got = attention_map(
             given["text"], encoder, step, dict(given["human"]), *(given[name] for name in ("T_x", "T_y", "n_s"))
         )
+        toy.complete()
         right = case.outputs["map"]
         shape = np.shape(got)
         cause = ""
-        if shape == right.shape[::-1] and right.shape[0] != right.shape[1]:
+        spoken = case.outputs["probabilities"][:, -1]
+        if len(shape) == 2 and close(got, spoken[:, : shape[1]]):
+            cause = "these are probabilities of characters; the map holds the attention weights."
+        elif shape == right.shape[::-1] and right.shape[0] != right.shape[1]:
             cause = "a row for each character that is written, a column for each that was read."
         elif len(shape) == 2 and shape[1] > right.shape[1]:
             cause = "cut off the padding: one column for each character of the text."
         elif len(shape) == 3:
             cause = "one text is a batch of one: take its row out."
-        expect(np.asarray(got), right, "the map", MAP, cause)
+        expect(np.asarray(got), right, "the map", MAP, cause, bool(cause))

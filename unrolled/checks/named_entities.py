@@ -36,7 +36,7 @@ def _named(exercise: str) -> dict[str, Case]:
 
 
 def _known_fault(exercise: str) -> Cause:
-    """What came back is what an answer with a known fault gives: on the case that is shown, and on all others if so."""
+    """What came back is what an answer with a known fault gives: on the case that is shown, and on all others."""
 
     def cause(evidence: Evidence) -> str | None:
         cases = list(_named(exercise).values())
@@ -44,11 +44,11 @@ def _known_fault(exercise: str) -> Cause:
         if shown is None or not evidence.wrong:
             return None
         fitting = _matching(shown.outputs["faults"], evidence.got)
-        for case in cases if len(fitting) > 1 else ():
+        for case in cases if fitting else ():
             got = evidence.again(case.inputs)
             right = {name: case.outputs[name] for name in evidence.expected}
-            also = [each for each in fitting if got and _same(case.outputs["faults"].get(each, right), got)]
-            fitting = also or fitting
+            if got is not None:  # where it raises, nothing is to be compared
+                fitting = [each for each in fitting if _same(case.outputs["faults"].get(each, right), got)]
         return f"{fitting[0]}." if fitting else None
 
     return cause
@@ -121,9 +121,11 @@ def _compared(got: Any, case: Case, name: str, when: str) -> None:
         wrong(f"It should return one number; it returned {np.shape(got)} (case “{when}”).", "take the mean over all.")
     got = np.float32(got)
     cause = "".join(f"{sentence}." for sentence in _matching(case.outputs["faults"], {name: got})[:1])
-    if np.isnan(got):
-        cause = "a sum over no words is divided by 0." if not case.inputs["mask"].any() else "0 times infinity is NaN."
-    expect(got, case.outputs[name], f"the {name} of the case “{when}”", cause=cause)
+    if np.isnan(got) and case.inputs["mask"].any():
+        cause = "0 times infinity is no number: probabilities of 0 are not kept from the logarithm."
+    elif np.isnan(got):
+        cause = "a sum over no words divides by 0."
+    expect(got, case.outputs[name], f"the {name} of the case “{when}”", cause=cause, certain=bool(cause))
 
 
 def _examine_loss(masked_loss: Callable[..., Any]) -> None:
@@ -209,7 +211,8 @@ def _answers_right(model: Any, given: list[Array], case: Case, when: str) -> Non
     assert got is not None
     shown = np.where(mask[..., None], got, right)  # what is said of the padding is of no account
     cause = fault_of(got, case.outputs["faults"], mask)
-    expect(shown, right, f"what the tagger says (case “{when}”)", STEPS, f"{cause}." if cause else "")
+    what = f"what the tagger says (case “{when}”)"
+    expect(shown, right, what, STEPS, f"{cause}." if cause else "", certain=bool(cause))
 
 
 # ------------------------------------------------------------------------------------------------------ the whole chain
@@ -234,6 +237,8 @@ class _TableTagger:
             shapes = ", ".join(str(part.shape) for part in (ids, features, mask))
             wanted = f"(1, T_x), (1, T_x, {n_f}), (1, T_x)"
             wrong(f"What goes into the model has the shapes {shapes}; they should be {wanted}, for one sentence.")
+        if not ids.size:
+            wrong("The model is asked about a sentence without words.", "such a sentence has no names.")
         if ids.max() >= len(self.table) or ids.min() < 0:
             wrong("An id goes into the model that is not in the vocabulary.")
         logits = self.table[ids.astype(int)] + (features[..., None] * self.by_feature).sum(axis=-2)
@@ -280,9 +285,10 @@ def what_became_of_names(got: Sequence[tuple], right: Sequence[tuple], sentence:
             return "end is the place of the last character; it should be the one after it."
         if places == [(start, ends[min(ends.index(end) + 1, len(ends) - 1)]) for *_, start, end in right]:
             return "each name ends one word too late."
+        pairs = zip(got, right, strict=True)
+        if _are_found_first(got, right, sentence, words) and any(one[2] != other[2] for one, other in pairs):
+            return "the place is searched for: a word that occurs twice is found at its first place."
         if texts[0] == texts[1]:
-            if all(start == sentence.find(text) for text, _, start, _ in got):
-                return "the place is searched for: a word that occurs twice is found at its first place."
             return "texts and kinds are right, the places in characters are not."
         if places == [entity[2:] for entity in right]:
             return "the places are right: the text is what stands there, sentence[start:end]."
@@ -291,6 +297,15 @@ def what_became_of_names(got: Sequence[tuple], right: Sequence[tuple], sentence:
     if any(isinstance(end, int) and end not in ends for *_, end in got):
         return "a name ends inside a word, or with a mark that is a word of its own: cut the sentence with WORD."
     return "other words are found: is the path the best allowed one, for the logarithms of the probabilities?"
+
+
+def _are_found_first(got: Sequence[tuple], right: Sequence[tuple], sentence: str, words: Sequence[Span]) -> bool:
+    """Whether each name begins where its text, or its first word, stands in the sentence for the first time."""
+    first_words = {start: sentence[start:end] for start, end in words}
+    return all(
+        start in (sentence.find(text), sentence.find(first_words[begin]))
+        for (*_, start, _), (text, _, begin, _) in zip(got, right, strict=True)
+    )
 
 
 masked_loss = _experiment(

@@ -40,6 +40,7 @@ def what_is_built(shapes: Sequence[Shape], sizes: Mapping[str, int]) -> str:
         "its embedding has one row more than there are words": {"n_words": sizes["n_words"] + 1},
         "its embedding has one row less than there are words": {"n_words": sizes["n_words"] - 1},
         "its embedding has the length of the LSTM's state, and should have n_e": {"n_e": sizes["n_a"]},
+        "n_e is not used: the rows of its embedding have another length": {"n_e": 32},
     }
     for clause, other in others.items():
         changed = {**sizes, **other}
