@@ -1792,22 +1792,6 @@ def constrained_decode(log_probabilities, length, allowed):
     return path[::-1]
 
 
-# %% mistake="notes_past_the_end" exercise="constrained_decode" kind="wrong_step" says="a list is asked for a place that it does not have: compare how many there are of each with how many words there are"
-def constrained_decode(log_probabilities, length, allowed):
-    if length == 0:
-        return []
-    step = np.where(allowed, 0.0, -np.inf)
-    best, came_from = log_probabilities[0] + step[-1], []
-    for t in range(1, length):
-        ways = best[:, None] + step[:-1]
-        came_from.append(ways.argmax(axis=0))
-        best = log_probabilities[t] + ways.max(axis=0)
-    path = [int(best.argmax())]
-    for t in range(length - 1, 0, -1):
-        path.append(int(came_from[t][path[-1]]))
-    return path[::-1]
-
-
 # %% mistake="reversed_path" exercise="constrained_decode" kind="order" says="the path is in reverse order"
 def constrained_decode(log_probabilities, length, allowed):
     if length == 0:
