@@ -299,6 +299,13 @@ def test_html_escapes_what_comes_from_a_student() -> None:
     assert "<script" not in raised._repr_html_() and "<b>" not in raised._repr_html_()
 
 
+def test_what_a_sentence_quotes_is_shown_as_code() -> None:
+    html = as_html(Result("gru_forward", "incorrect", ("Your line `a < b` is `odd",), causes=("`ba` is not added.",)))
+    assert re.search(r"Your line <code [^>]*>a &lt; b</code> is `odd<", html)
+    assert re.search(r"<code [^>]*>ba</code> is not added", html)
+    assert "`ba` is not added" in str(Result("gru_forward", "incorrect", (), causes=("`ba` is not added.",)))
+
+
 def test_outcomes_are_words_and_symbols_not_only_colours() -> None:
     for outcome, symbol in {"correct": "✓", "incorrect": "✗", "raised": "!", "not attempted": "○"}.items():
         result = Result("gru_forward", outcome, ("A sentence.",))

@@ -2,12 +2,13 @@
 
 A notebook shows coloured HTML, a terminal plain text. Colours come as pairs of text and background, or from
 JupyterLab's theme with a fallback for both, so that a result can be read in light and dark themes; the outcome is
-also a word and a symbol. Every text may come from a student's code, so :func:`_element`, through which all of them
-go, escapes it.
+also a word and a symbol. Every text may come from a student's code, so :func:`_element` and :func:`_sentence`, through
+one of which all of them go, escape it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
@@ -80,6 +81,7 @@ _TINT = "var(--jp-layout-color2, #f3f4f6)"
 _RULE = "var(--jp-border-color2, #d0d7de)"
 _MONO = "font-family: var(--jp-code-font-family, monospace); font-size: 0.92em"
 _CODE = f"{_MONO}; color: {_TEXT}; background: {_TINT}"
+_BETWEEN_BACKTICKS = re.compile(r"`([^`\n]+)`")
 
 
 def as_html(result: Result) -> str:
@@ -92,7 +94,7 @@ def as_html(result: Result) -> str:
     )
     title = _element("code", result.exercise, f"{_MONO}; color: {_TEXT}; background: transparent; margin-left: 8px")
     parts = [f"<div>{badge}{title}</div>"]
-    sentences = [_element("div", message, "margin-top: 6px") for message in result.messages]
+    sentences = [_sentence("div", message, "margin-top: 6px") for message in result.messages]
     parts += sentences[:1]
     if result.code:
         parts.append(_element("pre", result.code, f"{_CODE}; margin: 6px 0 0; padding: 4px 8px; white-space: pre-wrap"))
@@ -101,7 +103,7 @@ def as_html(result: Result) -> str:
         parts.append(_html_table(result))
     if result.causes:
         lead = _element("strong", "Likely cause: ", f"color: {_TEXT}")
-        causes = " Or: ".join(_element("span", cause, f"color: {_TEXT}") for cause in result.causes)
+        causes = " Or: ".join(_sentence("span", cause, f"color: {_TEXT}") for cause in result.causes)
         parts.append(f'<div style="margin-top: 8px">{lead}{causes}</div>')
     if result.printed:
         summary = _element("summary", "What your code printed", f"color: {_QUIET}; cursor: pointer")
@@ -150,7 +152,7 @@ def _html_row(line: Line, values: bool) -> str:
     columns = [("✓" if line.right else "✗", ""), (line.name, _MONO), (line.remark or "right", "")]
     if values:
         columns += [(text, f"{_MONO}; white-space: nowrap") for text in (line.place, line.got, line.expected)]
-    cells = "".join(_element("td", text, f"{_cell()}; {style}") for text, style in columns)
+    cells = "".join(_sentence("td", text, f"{_cell()}; {style}") for text, style in columns)
     return f'<tr style="background: {_PAPER}">{cells}</tr>'
 
 
@@ -162,3 +164,9 @@ def _cell() -> str:
 def _element(tag: str, text: str, style: str) -> str:
     """An HTML element around a text, which is escaped."""
     return f'<{tag} style="{style}">{escape(text)}</{tag}>'
+
+
+def _sentence(tag: str, text: str, style: str) -> str:
+    """An HTML element around a text, escaped; what stands between two `backticks` in it is code."""
+    words = _BETWEEN_BACKTICKS.sub(rf'<code style="{_CODE}">\1</code>', escape(text))
+    return f'<{tag} style="{style}">{words}</{tag}>'

@@ -144,16 +144,19 @@ def why_probabilities(
     got: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray], output: Sequence[np.ndarray]
 ) -> str:
     """The cause of wrong probabilities of a step, or "", all else being right; ``output`` are the layer's weights."""
-    kernel, bias = output
-    logits = right["s"] @ kernel + bias
+    logits = _read_out(right["s"], *output)
     for words, other in (
         ("the output layer has no softmax.", logits),
         ("the output layer has a sigmoid, and should have a softmax.", 1 / (1 + np.exp(-logits))),
-        ("the output layer reads the memory c, and should read the new s.", _shares(right["c"] @ kernel + bias)),
+        ("the output layer reads the memory c, and should read the new s.", _shares(_read_out(right["c"], *output))),
     ):
         if close(got["probabilities"], other.astype("float32")):
             return words
     return ""
+
+
+def _read_out(state: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    return (state[:, :, None] * kernel).sum(axis=1) + bias
 
 
 def _shares(logits: np.ndarray) -> np.ndarray:
