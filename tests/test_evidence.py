@@ -34,11 +34,11 @@ TARGETS = {  # the least or the most that a whole run must reach; seconds are th
     "03_jazz_solo": {"chord_tone_share": (0.8, None), "longest_copied_run": (None, 12)},
     "04_named_entities": {"f1_bidirectional": (0.88, None)},
     "05_date_translation": {"exact_match": (0.99, None)},
-    "06_trigger_word": {"event_f1": (0.8, None), "streaming_equals_whole": (1, None)},
+    "06_trigger_word": {"event_f1": (0.9, None), "streaming_equals_whole": (1, None)},
 }
 NAMED = {"01_rnn_step_by_step": 0.79, "02_dinosaur_names": 0.7}  # all others: 0.6
 LEAST_RATIO = 8
-MOST_MISNAMED = 0.03  # of the faults in paraphrases; 0.02 is the aim
+MOST_MISNAMED = 0.02  # of the faults in paraphrases
 
 
 @pytest.mark.parametrize("part", ["audit", "run"])
