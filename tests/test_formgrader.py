@@ -81,6 +81,7 @@ def grade_by_hand(formgrader: Page, address: str, course: Path) -> None:
         number = gradebook.find_submission_notebook(UNIT, UNIT, "perfect").id
     formgrader.goto(f"{address}/formgrader/submissions/{number}/")
     formgrader.get_by_role("heading", name="Unit 01", exact=False).first.wait_for()
+    formgrader.wait_for_load_state("networkidle")  # it asks for the grades, and then listens to what is typed
     answer = formgrader.locator(".nbgrader_cell", has=formgrader.locator("#why_gates"))
     for place, text in (("#why_gates", "3.5"), ("#why_gates-comment", COMMENT)):
         with formgrader.expect_response(lambda response: response.request.method == "PUT") as kept:

@@ -33,7 +33,8 @@ MOST_IN_A_CHUNK = 64
 AHEAD = 2  # chunks a thread of a worker, so that it need not wait for the next one
 LOOK_EVERY = 1.0  # seconds between two looks at who works
 CONNECTING = 30.0  # seconds to reach the scheduler
-JOINING = 20.0  # seconds that the first worker has to join
+JOINING = 60.0  # seconds that the first worker has to join: one that has just begun imports TensorFlow first
+OTHERS = 20.0  # the same where one has been refused
 PATIENCE = 60.0  # seconds without a worker, after which this machine judges
 
 
@@ -116,6 +117,11 @@ class Cluster:
         for chunk in chunks:  # the scheduler would keep it for a worker that has gone
             for errand in chunk.errands:
                 self._lost(errand)
+
+    @property
+    def refused(self) -> bool:
+        """Whether a worker has been."""
+        return bool(self._refused)
 
     def why_nobody(self) -> str:
         """Why nobody works."""
@@ -260,9 +266,9 @@ def cluster(reached: Reached, unit: Unit, accept_risk: bool = False) -> Iterator
         except (OSError, TimeoutError, ValueError, RuntimeError) as error:
             raise BadCluster(f"the cluster at {reached.address} cannot be used: {error}") from error
         found = Cluster(client, unit, accept_risk, reached.complain)
-        until = time.monotonic() + JOINING
+        began = time.monotonic()
         found.look()
-        while not found.workers and time.monotonic() < until:
+        while not found.workers and time.monotonic() - began < (OTHERS if found.refused else JOINING):
             time.sleep(LOOK_EVERY)
             found.look()
         if not found.workers:
