@@ -66,6 +66,16 @@ class _CellNames(CachingCompiler):
     def __init__(self) -> None:
         super().__init__()
         self.flags &= ~PyCF_ALLOW_INCOMPLETE_INPUT  # a cell is all there is: no further line will close a bracket
+        self._parsed: tuple[str, ast.AST] | None = None
+
+    def parse_ahead(self, source: str) -> None:
+        """Parse a cell that is run next; raises what Python's parser does."""
+        self._parsed = source, super().ast_parse(source, filename=f"<cell {self.cell_id}>")
+
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        """The tree of a cell, which is used up by this: whoever runs it may change it."""
+        ahead, self._parsed = self._parsed, None
+        return ahead[1] if ahead and ahead[0] == source else super().ast_parse(source, filename, symbol)
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"<cell {self.cell_id}>"
@@ -105,13 +115,16 @@ class _Shell(InteractiveShell):
         try:
             if raw_cell.lstrip().startswith("In ["):  # pasted with its prompt, which reads like an annotation
                 return super().transform_cell(raw_cell)
-            ast.parse(raw_cell)
+            cell = raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+            self.compile.parse_ahead(cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return super().transform_cell(raw_cell)
-        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return cell
 
     def should_run_async(self, raw_cell: str, **given: Any) -> bool:
         """Not what Python's compiler gives up on, such as ten thousand attributes in a row: running it tells."""
+        if "await" not in raw_cell and "async" not in raw_cell:
+            return False  # IPython would compile it to see
         try:
             return super().should_run_async(raw_cell, **given)
         except (RecursionError, MemoryError):

@@ -280,16 +280,22 @@ class _Received:
 
     def array(self, code: Any, *shape: Any) -> np.ndarray:
         """The next array."""
-        if code not in DTYPES or len(shape) > MAX_DEPTH or not all(type(size) is int and size >= 0 for size in shape):
+        if code not in DTYPES or len(shape) > MAX_DEPTH:
             raise ValueError("not an array that may cross")
-        start, size = self._next, DTYPES[code].itemsize * math.prod(shape)
+        for size in shape:
+            if type(size) is not int or size < 0:
+                raise ValueError("not an array that may cross")
+        dtype, start = DTYPES[code], self._next
+        size = dtype.itemsize * math.prod(shape)
         self._next = self._claim(size, start + size)
-        if code == "b1":  # any byte but 0 or 1 would be a bool that is neither
-            array = np.ndarray(shape, np.uint8, self._data, start) != 0 if size else np.zeros(shape, bool)
+        if not size:
+            array = np.zeros(shape, dtype)
+        elif code == "b1":  # any byte but 0 or 1 would be a bool that is neither; one without axes would be no array
+            array = np.asarray(np.ndarray(shape, np.uint8, self._data, start) != 0)
         else:
-            array = np.ndarray(shape, DTYPES[code], self._data, start).copy() if size else np.zeros(shape, DTYPES[code])
-        self._arrays.append(np.asarray(array))  # a bool without axes would be no array
-        return self._arrays[-1]
+            array = np.ndarray(shape, dtype, self._data, start).copy()
+        self._arrays.append(array)
+        return array
 
     def again(self, place: Any) -> np.ndarray:
         """An array that was there before."""

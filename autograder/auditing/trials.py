@@ -170,7 +170,7 @@ def judged(
         LockdownUnavailable, GraderFault.
     """
     jobs = jobs or os.cpu_count() or 1
-    with pool(jobs, LIMITS, accept_risk=accept_risk, root=unit.root) as examiners:
+    with pool(jobs, LIMITS, accept_risk=accept_risk, root=unit.root, keras=unit.uses_keras) as examiners:
         yield from judged_by(examiners, unit, wanted, everywhere=everywhere, most=3 * jobs)
 
 

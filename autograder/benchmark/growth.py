@@ -26,8 +26,9 @@ from autograder.course.units import Unit
 WINDOWS = 10
 LOOK_EVERY = 2.0  # seconds between two looks at the processes
 SLOW = {"endless_loop", "endless_at_top", "eats_memory"}  # they take what a submission may take, whatever else happens
-ROLES = {"nursery": "sandbox.nursery", "examiners": "forkserver", "clerks": "spawn_main"}
-"""Words of command lines; what has none of them is the coordinator."""
+ROLES = {"examiner": "examiners", "clerk": "clerks"}
+"""By the names of processes; and the others by words of their command lines."""
+PROGRAMS = {"sandbox.nursery": "nursery", "forkserver": "server"}
 
 
 @dataclass
@@ -126,7 +127,8 @@ def _memory(pid: int) -> dict[str, float]:
         for process in [top, *top.children(recursive=True)]:
             with suppress(psutil.Error):
                 line = " ".join(process.cmdline())
-                role = next((role for role, word in ROLES.items() if word in line), "coordinator")
+                rest = next((role for word, role in PROGRAMS.items() if word in line), "coordinator")
+                role = ROLES.get(process.name(), rest)
                 is_student = role == "nursery" and process.ppid() != pid
                 is_tracker = "resource_tracker" in line
                 if not is_student and not is_tracker:

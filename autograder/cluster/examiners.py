@@ -184,7 +184,8 @@ class Cluster:
         tasks = tuple(errand.task for errand in errands)
         only = frozenset(self._threads if self._refused else ())
         try:
-            sent = self.client.submit(judge_chunk, tasks, self.accept_risk, pure=False, workers=sorted(only) or None)
+            how = self.accept_risk, self.unit.uses_keras
+            sent = self.client.submit(judge_chunk, tasks, *how, pure=False, workers=sorted(only) or None)
         except BaseException:
             self._waiting.extendleft(reversed(errands))
             raise
@@ -262,7 +263,7 @@ def cluster(reached: Reached, unit: Unit, accept_risk: bool = False) -> Iterator
             client = block.enter_context(
                 Client(reached.address, security=security, timeout=CONNECTING, set_as_default=False)
             )
-            client.register_plugin(Examining(accept_risk))
+            client.register_plugin(Examining(accept_risk, unit.uses_keras))
         except (OSError, TimeoutError, ValueError, RuntimeError) as error:
             raise BadCluster(f"the cluster at {reached.address} cannot be used: {error}") from error
         found = Cluster(client, unit, accept_risk, reached.complain)

@@ -25,14 +25,14 @@ class Examining(WorkerPlugin):
 
     idempotent = True
 
-    def __init__(self, accept_risk: bool = False) -> None:
-        self.name = f"{PLUGIN}{'-at-risk' if accept_risk else ''}"
-        self._accept_risk = accept_risk
+    def __init__(self, accept_risk: bool = False, keras: bool = True) -> None:
+        self.name = f"{PLUGIN}{'-at-risk' if accept_risk else ''}{'-keras' if keras else ''}"
+        self._how = accept_risk, keras
         self._post: PostClient | None = None
 
     def setup(self, worker: Worker) -> None:
         """Start the post. What goes wrong here is only logged by a worker that joins late: so tasks look, too."""
-        self._post = PostClient(worker.state.nthreads, self._accept_risk)
+        self._post = PostClient(worker.state.nthreads, *self._how)
 
     def teardown(self, worker: Worker) -> None:
         """End the post; it ends by itself where the worker is killed."""
@@ -46,11 +46,11 @@ class Examining(WorkerPlugin):
         return self._post.judge(tasks)
 
 
-def judge_chunk(tasks: tuple[Task, ...], accept_risk: bool) -> Judged | Fault:
+def judge_chunk(tasks: tuple[Task, ...], accept_risk: bool, keras: bool) -> Judged | Fault:
     """The task of the cluster: what the post of the worker that it runs on finds. Faults come back as values: an
     exception would have to survive the way back.
     """
-    plugin = get_worker().plugins.get(Examining(accept_risk).name)
+    plugin = get_worker().plugins.get(Examining(accept_risk, keras).name)
     if not isinstance(plugin, Examining):
         return Fault("the worker has no post", machine=True)
     return plugin.judge(tasks)
@@ -59,8 +59,8 @@ def judge_chunk(tasks: tuple[Task, ...], accept_risk: bool) -> Judged | Fault:
 class PostClient:
     """A post, started when it is made and again when it has ended; many threads may ask at a time."""
 
-    def __init__(self, jobs: int, accept_risk: bool) -> None:
-        self._jobs, self._accept_risk = jobs, accept_risk
+    def __init__(self, jobs: int, accept_risk: bool, keras: bool) -> None:
+        self._given = jobs, int(accept_risk), int(keras)
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
@@ -97,7 +97,7 @@ class PostClient:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "autograder.cluster.post"),
-                    *(str(its.fileno()), str(self._jobs), str(int(self._accept_risk))),
+                    *(str(number) for number in (its.fileno(), *self._given)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -90,12 +90,13 @@ def _result(future: Future[Verdict], examiners: Examiners) -> Verdict | Fault:
         return Fault(f"{type(error).__name__}: {error}\n{error.__cause__ or ''}")
 
 
-def main(descriptor: int, jobs: int, accept_risk: bool) -> None:
+def main(descriptor: int, jobs: int, accept_risk: bool, keras: bool) -> None:
     """Judge what comes over the socket until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the worker, which closes the socket
-    with suppress(_WorkerGone), Connection(descriptor) as pipe, pool(jobs, accept_risk=accept_risk) as examiners:
-        _Post(pipe, examiners, accept_risk).until_gone()
+    with suppress(_WorkerGone), Connection(descriptor) as pipe:
+        with pool(jobs, accept_risk=accept_risk, keras=keras) as examiners:
+            _Post(pipe, examiners, accept_risk).until_gone()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1")
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1", sys.argv[4] == "1")

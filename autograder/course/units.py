@@ -19,6 +19,7 @@ TRAINING, FIGURE = "training", "figure"
 
 CHECK_PREFIX = "check_"
 SLUG = re.compile(r"\d\d_[a-z0-9]+(_[a-z0-9]+)*")
+_IMPORTS_KERAS = re.compile(r"^\s*(import|from)\s+(keras|tensorflow)\b", re.MULTILINE)
 
 
 class UnknownUnit(LookupError):
@@ -113,6 +114,13 @@ class Unit:
             for cell in self.release.cells
             if marks(cell).get("grade") and marks(cell).get("solution")
         )
+
+    @cached_property
+    def uses_keras(self) -> bool:
+        """Whether what grading runs of its notebook imports Keras or TensorFlow, which takes seconds."""
+        cells = (cell for cell in self.release.cells if cell.cell_type == "code")
+        run = (cell.source for cell in cells if not has_tag(cell, TRAINING) and not has_tag(cell, FIGURE))
+        return bool(_IMPORTS_KERAS.search("\n".join(run)))
 
     @property
     def max_score(self) -> float:

@@ -38,7 +38,7 @@ def each_read(
     """
     read: Read[Found] = Read()
     jobs = min(jobs, 1 + len(submissions) // WORTH_ANOTHER)
-    with Workers(jobs, get_context("spawn"), _nothing, (), READING) as workers:
+    with Workers("reader", jobs, get_context("spawn"), _nothing, (), READING) as workers:
         for name, future in _in_turn(unit, submissions, 2 * jobs, lambda each: workers.submit(function, each, *more)):
             try:
                 read.found[name] = future.result()

@@ -12,7 +12,6 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.course.units import Unit, find_unit
@@ -23,6 +22,7 @@ from autograder.gradebook.history.changes import Change, changes, note
 from autograder.gradebook.ledger import Ledger
 from autograder.gradebook.standing import Standing
 from autograder.judging.folder import read_timestamp
+from autograder.judging.server import serving
 from autograder.judging.submissions import Submission
 from autograder.judging.workers import Bounds, Workers
 from autograder.sandbox.own_folder import OwnFolder
@@ -133,7 +133,8 @@ def open_books(course: Course, unit: Unit, count: int, feedback: bool = True) ->
             @cache
             def clerks() -> Workers:
                 begin = (_open_course, (course.folder, drafts.path))
-                return block.enter_context(Workers(max(1, count), get_context("spawn"), *begin, WRITING))
+                made_by = serving(unit.uses_keras)
+                return block.enter_context(Workers("clerk", max(1, count), made_by, *begin, WRITING))
 
             yield Books(course, unit, Ledger.of(course.state, unit, drafts.path), clerks, feedback, standings)
     finally:

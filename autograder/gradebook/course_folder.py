@@ -106,7 +106,7 @@ class Course:
 
     def standings(self, unit: Unit, student: str | None = None) -> dict[str, Standing]:
         """What the gradebook holds, by student; of one student if there is a name. Raises GradebookBusy."""
-        with told_when_busy(self.directory.db_url), self.gradebook() as gradebook:
+        with told_when_busy(self.directory.db_url), self._shared.looked_at() as gradebook:
             return standings(gradebook, unit, student)
 
     def made(self, student: str, unit: Unit, standing: Standing) -> dict[str, str]:

@@ -173,7 +173,7 @@ def _judged(preprocessor: TrustedExecute, resources: dict[str, Any]) -> Graded:
     except Unreadable as error:
         return Graded(unit, {}, unreadable(submission.name, unit, str(error)))
     seed = seed_of(course_key(Path(_coursedir(preprocessor).root)), unit.slug, files)
-    examiner = _examiner(preprocessor.accept_risk)
+    examiner = _examiner(preprocessor.accept_risk, unit.uses_keras)
     try:
         verdict = examiner.submit(_examine, files, unit.slug, seed, submission.name).result()
     except (Died, TookTooLong) as error:
@@ -182,13 +182,13 @@ def _judged(preprocessor: TrustedExecute, resources: dict[str, Any]) -> Graded:
 
 
 @cache
-def _examiner(accept_risk: bool) -> Workers:
+def _examiner(accept_risk: bool, keras: bool) -> Workers:
     """A process that judges, kept warm from one submission to the next.
 
     A fresh one, not a fork: formgrader autogrades inside the Jupyter server, which has threads, and should not have to
     hold TensorFlow.
     """
-    workers = Workers(1, get_context("spawn"), _open, (accept_risk,), JUDGING)
+    workers = Workers("examiner", 1, get_context("spawn"), _open, (accept_risk, keras), JUDGING)
     atexit.register(workers.close)
     return workers
 
@@ -196,13 +196,13 @@ def _examiner(accept_risk: bool) -> Workers:
 _house: Any = None  # in the examiner's process only
 
 
-def _open(accept_risk: bool) -> None:
+def _open(accept_risk: bool, keras: bool) -> None:
     from autograder.judging.examiner import open_house
 
     global _house
     os.environ.pop("NBGRADER_EXECUTION", None)  # nbgrader's word for kernels, in which public checks refuse to work
     block = ExitStack()
-    _house = block.enter_context(open_house(accept_risk=accept_risk))
+    _house = block.enter_context(open_house(accept_risk=accept_risk, keras=keras))
     Finalize(None, block.close, exitpriority=1)  # multiprocessing's children run these at their end, and no atexit
 
 

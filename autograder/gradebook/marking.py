@@ -221,7 +221,13 @@ class Marking:
     @cached_property
     def _examiners(self) -> Examiners:
         """Begun only when there is something to judge."""
-        forbidden = (self.course.folder,) if self.course else ()
+        unit, forbidden = self.unit, (self.course.folder,) if self.course else ()
         return self._open.enter_context(
-            pool(self.jobs, accept_risk=self.accept_risk, forbidden=forbidden, root=self.unit.root)
+            pool(
+                self.jobs,
+                accept_risk=self.accept_risk,
+                forbidden=forbidden,
+                root=unit.root,
+                keras=unit.uses_keras,
+            )
         )

@@ -8,12 +8,12 @@ submission is in the gradebook as a whole or not at all.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook, GradeCell, SolutionCell, SourceCell, TaskCell
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -56,8 +56,11 @@ class _Waiting(Session):
     """A session in which what was committed waits to be settled."""
 
     def commit(self) -> None:
-        """Send what has changed to the database, within the transaction."""
-        self.flush()
+        """Send what is new to the database, within the transaction: it gets its keys there. What has changed goes
+        before the next query, or in the end, all together.
+        """
+        if self.new or self.deleted:
+            self.flush()
 
     def settle(self) -> None:
         """Commit."""
@@ -72,6 +75,7 @@ class SharedGradebook(Gradebook):
         super().close()
         self.engine = create_engine(db_url, poolclass=NullPool)
         self.db = scoped_session(sessionmaker(class_=_Waiting, bind=self.engine))
+        self._entries: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def close(self) -> None:
         """Nothing: the steps that close the gradebook do not own it."""
@@ -81,12 +85,69 @@ class SharedGradebook(Gradebook):
         """For the block, the gradebook that ``steps`` open is this one; at its end, all is written, or nothing."""
         modules = {kind.__module__ for step in steps for kind in type(step).__mro__}
         with ExitStack() as block:
-            block.callback(self.db.remove)  # what was not settled is undone
+            block.callback(self._forget)  # what was not settled is undone
             for module in modules:
                 if hasattr(sys.modules[module], "Gradebook"):
                     block.enter_context(patch.object(sys.modules[module], "Gradebook", self._instead))
             yield self
             self.db().settle()
+
+    @contextmanager
+    def looked_at(self) -> Iterator[SharedGradebook]:
+        """For the block, a gradebook that is read."""
+        with ExitStack() as block:
+            block.callback(self._forget)
+            yield self
+
+    def find_source_cell(self, name: str, notebook: str, assignment: str) -> SourceCell:
+        """As nbgrader's, but that one query finds all of a notebook's."""
+
+        def cells() -> Iterable[Any]:
+            return ((cell.name, cell) for cell in self.find_notebook(notebook, assignment).source_cells)
+
+        found = self._all(("source", notebook, assignment), cells).get(name)
+        return found or super().find_source_cell(name, notebook, assignment)
+
+    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> GradeCell | TaskCell:
+        """As nbgrader's, but that one query finds all of a notebook's."""
+
+        def cells() -> Iterable[Any]:
+            return ((cell.name, cell) for cell in self.find_notebook(notebook, assignment).grade_cells)
+
+        found = self._all(("graded", notebook, assignment), cells).get(name)
+        return found or super().find_graded_cell(name, notebook, assignment)
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
+        """As nbgrader's, but that one query finds all of a submission's."""
+
+        def grades() -> Iterable[Any]:
+            submitted = self.find_submission_notebook(notebook, assignment, student)
+            query = self.db.query(GradeCell.name, Grade).join(GradeCell, GradeCell.id == Grade.cell_id)
+            return query.filter(Grade.notebook_id == submitted.id)
+
+        found = self._all(("grade", notebook, assignment, student), grades).get(grade_cell)
+        return found or super().find_grade(grade_cell, notebook, assignment, student)
+
+    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> Comment:
+        """As nbgrader's, but that one query finds all of a submission's."""
+
+        def comments() -> Iterable[Any]:
+            submitted = self.find_submission_notebook(notebook, assignment, student)
+            query = self.db.query(SolutionCell.name, Comment).join(SolutionCell, SolutionCell.id == Comment.cell_id)
+            return query.filter(Comment.notebook_id == submitted.id)
+
+        found = self._all(("comment", notebook, assignment, student), comments).get(solution_cell)
+        return found or super().find_comment(solution_cell, notebook, assignment, student)
+
+    def _all(self, key: tuple[str, ...], ask: Callable[[], Iterable[Any]]) -> dict[str, Any]:
+        """Entries by name, asked for once a transaction."""
+        if key not in self._entries:
+            self._entries[key] = {name: entry for name, entry in ask()}
+        return self._entries[key]
+
+    def _forget(self) -> None:
+        self._entries.clear()
+        self.db.remove()
 
     def _instead(self, *_: Any, **__: Any) -> SharedGradebook:
         return self

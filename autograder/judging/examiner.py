@@ -1,22 +1,16 @@
 """Examiners: processes of the trusted side that judge submissions, as many at a time as there are jobs.
 
-They are forked from a server of their own, which has imported TensorFlow and has no threads, and share one nursery.
-A fork of the process that grades would not do: its progress bar, NumPy and whatever else has run in it have threads,
-and a lock that one of them holds at the fork stays locked in the examiner for ever. What examiners return travels
-between trusted processes only.
+They share one nursery. What they return travels between trusted processes only.
 """
 
 from __future__ import annotations
 
-import atexit
-import importlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import current_process, forkserver, get_context
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,10 +20,10 @@ from autograder.course.root import ROOT
 from autograder.course.units import find_unit
 from autograder.examination.verdict import Verdict
 from autograder.judging.judge import judge
+from autograder.judging.server import serving, warm
 from autograder.judging.workers import Bounds, Workers
 from autograder.sandbox import confine
 from autograder.sandbox.nursery import Nursery, NurseryError
-from autograder.sandbox.own_folder import OwnFolder
 from autograder.sandbox.tenant import Gone, House
 from autograder.sandbox.watchdog import Limits
 
@@ -40,7 +34,6 @@ SECRET = (
 OPEN = ("unrolled", "data")
 JUDGING = Bounds(processor=900, wall=1800)  # seconds of an examiner; what the student's process may take is less
 UNBOUNDED = Bounds(float("inf"), float("inf"))
-WARM = "autograder.judging.warm"
 Result = TypeVar("Result")
 
 
@@ -89,6 +82,7 @@ def pool(
     accept_risk: bool = False,
     forbidden: Sequence[Path] = (),
     root: Path = ROOT,
+    keras: bool = True,
 ) -> Iterator[Examiners]:
     """Examiners for the block, with a warm nursery.
 
@@ -97,9 +91,10 @@ def pool(
 
     The other arguments, and what is raised, are those of :func:`open_house`.
     """
-    with _nursery_and_house(limits, accept_risk, forbidden, root, meanwhile=_serve) as (nursery, house):
+    begin = partial(serving, keras)
+    with _nursery_and_house(limits, accept_risk, forbidden, root, keras, meanwhile=begin) as (nursery, house):
         count = jobs or os.cpu_count() or 1
-        with Workers(count, get_context("forkserver"), _nothing, (), UNBOUNDED) as workers:
+        with Workers("examiner", count, serving(keras), warm, (keras,), UNBOUNDED) as workers:
             yield Examiners(workers, house, nursery)
 
 
@@ -110,17 +105,20 @@ def open_house(
     accept_risk: bool = False,
     forbidden: Sequence[Path] = (),
     root: Path = ROOT,
+    keras: bool = True,
 ) -> Iterator[House]:
     """For the block, a warm nursery and what binds its children: enough to judge in this very process.
 
     Args:
         forbidden: what a student's process must not be able to read, beside graders, references and solutions.
         accept_risk: run without lockdown where there is none.
+        keras: whether what is judged uses Keras; see :attr:`autograder.course.units.Unit.uses_keras`.
 
     Raises:
         LockdownUnavailable: no lockdown here, and the risk is not accepted.
     """
-    with _nursery_and_house(limits, accept_risk, forbidden, root, meanwhile=_warm) as (_, house):
+    begin = partial(warm, keras)
+    with _nursery_and_house(limits, accept_risk, forbidden, root, keras, meanwhile=begin) as (_, house):
         yield house
 
 
@@ -130,14 +128,15 @@ def _nursery_and_house(
     accept_risk: bool,
     forbidden: Sequence[Path],
     root: Path,
-    meanwhile: Callable[[], None],
+    keras: bool,
+    meanwhile: Callable[[], object],
 ) -> Iterator[tuple[Nursery, House]]:
     """``meanwhile``: what to do while the nursery warms up."""
     lacking = confine.available()
     if lacking and not accept_risk:
         raise LockdownUnavailable(lacking)
     readable = tuple(root / name for name in OPEN)
-    with Nursery(readable) as nursery:
+    with Nursery(readable, keras) as nursery:
         meanwhile()
         nursery.wait_until_warm()
         yield (
@@ -166,27 +165,3 @@ def _judge(
         return judge(files, find_unit(slug, root), seed, house, submission, only)
     except (NurseryError, ConnectionError, Gone, psutil.Error) as error:  # Gone: before it has seen a cell
         raise NoChild(f"the nursery gave no child: {error}") from error
-
-
-def _nothing() -> None:
-    """What an examiner has to do before its first task."""
-
-
-def _warm() -> None:
-    importlib.import_module(WARM)
-
-
-@cache
-def _server_folder() -> OwnFolder:
-    """Where the server's socket lies: multiprocessing's own folder would be left behind when this process is killed."""
-    folder = OwnFolder("unrolled-server-")
-    current_process()._config["tempdir"] = str(folder.path)  # type: ignore[attr-defined]
-    atexit.register(folder.remove)
-    return folder
-
-
-def _serve() -> None:
-    """Begin to import in the server that examiners are forked from; its process lasts as long as this one."""
-    _server_folder()
-    forkserver.set_forkserver_preload([WARM])
-    forkserver.ensure_running()

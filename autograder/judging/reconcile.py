@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from copy import deepcopy
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
@@ -207,7 +207,7 @@ def reconcile(submission: NotebookNode, release: NotebookNode) -> NotebookNode:
     in the release. Code that a student added to a locked cell stays, as a plain cell before it. Nothing that a student
     does to a notebook raises.
     """
-    cells = deepcopy(submission.cells)
+    cells = _copy(submission.cells)
     mended = notes(submission)
     plays = _roles(cells, release.cells, mended)
     taken = {cell.id for cell in cells}
@@ -222,7 +222,16 @@ def reconcile(submission: NotebookNode, release: NotebookNode) -> NotebookNode:
             whole.extend((role, part) for part in _made_whole(cell, release.cells[role], taken, mended))
     _put_back(whole, release.cells, taken, mended)
     _point_to_answers_below(whole, release.cells)
-    return _notebook([cell for _, cell in whole], deepcopy(release.metadata), mended)
+    return _notebook([cell for _, cell in whole], _copy(release.metadata), mended)
+
+
+def _copy(value: Any) -> Any:
+    """A copy of a notebook's part, in a fraction of the time that deepcopy takes."""
+    if isinstance(value, dict):
+        node = NotebookNode()
+        dict.update(node, {key: _copy(part) for key, part in value.items()})
+        return node
+    return [_copy(part) for part in value] if isinstance(value, list) else value
 
 
 def _is_known(cell: NotebookNode) -> bool:
@@ -242,29 +251,32 @@ def _roles(cells: list[NotebookNode], release: list[NotebookNode], mended: list[
         by_name.setdefault(_name(cell), []).append(place)
     nameless = [place for name, places in by_name.items() if name not in known for place in places]
     nameless.sort()
+    by_id: dict[str, list[int]] = {}
+    by_text: dict[tuple[str, str], list[int]] = {}
+    for place in nameless:
+        by_id.setdefault(cells[place].id, []).append(place)
+        by_text.setdefault(_kind_and_text(cells[place]), []).append(place)
     plays: dict[int, int] = {}
     for role, original in enumerate(release):
         named = by_name.get(_name(original), []) if _name(original) else []
         if len(named) > 1:
             mended.append(f"The cell {_name(original)} was there {len(named)} times; one of them counts.")
-        candidates = named or _alike(original, [(place, cells[place]) for place in nameless if place not in plays])
+        candidates = (
+            named
+            or [place for place in by_id.get(original["id"], ()) if place not in plays]
+            or [place for place in by_text.get(_kind_and_text(original), ()) if place not in plays]
+        )
         if candidates:
             plays[_choice(candidates, cells, original)] = role
     return plays
-
-
-def _alike(original: NotebookNode, free: list[tuple[int, NotebookNode]]) -> list[int]:
-    """The places of cells without a known name that have the id of a released cell, or else its text."""
-    with_its_id = [place for place, cell in free if cell["id"] == original["id"]]
-    return with_its_id or [place for place, cell in free if _same_text(cell, original)]
 
 
 def _name(cell: NotebookNode) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
-def _same_text(cell: NotebookNode, original: NotebookNode) -> bool:
-    return cell.cell_type == original.cell_type and cell.source.strip() == original.source.strip()
+def _kind_and_text(cell: NotebookNode) -> tuple[str, str]:
+    return cell.cell_type, cell.source.strip()
 
 
 def _choice(candidates: list[int], cells: list[NotebookNode], original: NotebookNode) -> int:
@@ -286,9 +298,9 @@ def _made_whole(cell: NotebookNode, original: NotebookNode, taken: set[str], men
             extra = _cell(cell.cell_type, cell.source, NotebookNode())
             extra.id = cell.id  # what the student's code showed belongs to the student's cell
             parts.append(extra)
-        elif not _same_text(cell, original):
+        elif _kind_and_text(cell) != _kind_and_text(original):
             mended.append(f"The locked cell {_name(original)} was changed and has its text again.")
-    whole = _cell(original.cell_type, source, deepcopy(original.metadata))
+    whole = _cell(original.cell_type, source, _copy(original.metadata))
     whole.id = _free_id(f"{cell.id[:50]}-locked", taken) if parts else cell.id
     if "attachments" in cell and whole.cell_type == "markdown":
         whole.attachments = cell.attachments
@@ -345,7 +357,7 @@ def _put_back_given(
             continue
         places = {played: place for place, (played, _) in enumerate(whole) if played is not None}
         before = next((places[earlier] for earlier in reversed(range(role)) if earlier in places), -1)
-        cell = _cell("code", original.source, deepcopy(original.metadata))
+        cell = _cell("code", original.source, _copy(original.metadata))
         cell.id = _free_id(original.id, taken)
         whole.insert(before + 1, (role, cell))
         mended.append(f"The given cell that begins `{original.source.splitlines()[0]}` was missing and was put back.")
@@ -372,6 +384,6 @@ def _missing(original: NotebookNode, taken: set[str]) -> NotebookNode:
     source = original.source
     if is_solution(original):
         source = LOST_ANSWER if original.cell_type == "markdown" else LOST_CODE.format(grade_id=_name(original))
-    cell = _cell(original.cell_type, source, deepcopy(original.metadata))
+    cell = _cell(original.cell_type, source, _copy(original.metadata))
     cell.id = _free_id(original.id, taken)
     return cell

@@ -7,6 +7,7 @@ whole when one of its processes ends.)
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import signal
@@ -57,16 +58,23 @@ class Workers:
     """So many processes; use as a context manager. Leaving it by an exception ends what they are doing."""
 
     def __init__(
-        self, count: int, context: BaseContext, begin: Callable[..., None], args: tuple[Any, ...], bounds: Bounds
+        self,
+        role: str,
+        count: int,
+        context: BaseContext,
+        begin: Callable[..., None],
+        args: tuple[Any, ...],
+        bounds: Bounds,
     ) -> None:
         """Start the processes.
 
         Args:
+            role: the name that `ps` and `top` show of them, at most 15 bytes.
             begin: called with ``args`` once in each process, before its first task.
             bounds: of one task, ``begin`` not counted.
         """
         self._free: SimpleQueue[_Worker] = SimpleQueue()
-        self._workers = [_Worker(context, begin, args, bounds) for _ in range(count)]
+        self._workers = [_Worker(role, context, begin, args, bounds) for _ in range(count)]
         for worker in self._workers:
             worker.start()
             self._free.put(worker)
@@ -108,8 +116,10 @@ class Workers:
 class _Worker:
     """One process at a time; a new one when it has ended."""
 
-    def __init__(self, context: BaseContext, begin: Callable[..., None], args: tuple[Any, ...], bounds: Bounds) -> None:
-        self._context, self._begin, self._args, self._bounds = context, begin, args, bounds
+    def __init__(
+        self, role: str, context: BaseContext, begin: Callable[..., None], args: tuple[Any, ...], bounds: Bounds
+    ) -> None:
+        self._role, self._context, self._begin, self._args, self._bounds = role, context, begin, args, bounds
         self._process: BaseProcess | None = None
         self._pipe: connection.Connection
         self._ready = self._ended = False
@@ -125,7 +135,7 @@ class _Worker:
         with _starting:
             ours, theirs = self._context.Pipe()
             process = self._context.Process(  # type: ignore[attr-defined]
-                target=_work, args=(theirs, self._begin, self._args), daemon=True
+                target=_work, args=(self._role, theirs, self._begin, self._args), daemon=True
             )
             process.start()
             theirs.close()
@@ -198,14 +208,13 @@ def end_with_parent() -> None:
     """Have this process end when the one that started it ends, however that ends.
 
     The kernel sees to it, which also reaches code that never comes back to Python; it tells of the parent's end only
-    from the moment of asking on, so that is looked at afterwards. A process forked by a server has another parent, and
-    waits for its starter in a thread.
+    from the moment of asking on, so that is looked at afterwards. A process forked by a server has that for a parent,
+    which ends with the one that started both; and it waits for that one in a thread, too.
     """
     starter = parent_process()
     if starter is None:
         return
-    if starter.pid and os.getppid() == starter.pid:
-        die_with_parent(starter.pid)
+    die_with_parent(starter.pid if os.getppid() == starter.pid else None)
 
     def wait() -> None:
         starter.join()
@@ -214,9 +223,10 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _work(pipe: connection.Connection, begin: Callable[..., None], args: tuple[Any, ...]) -> None:
+def _work(role: str, pipe: connection.Connection, begin: Callable[..., None], args: tuple[Any, ...]) -> None:
     """The process: do what comes, until the pipe is closed."""
     end_with_parent()
+    _be_called(role)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started us stops, and stops us
     signal.signal(signal.SIGTERM, _leave)
     begin(*args)
@@ -231,6 +241,12 @@ def _work(pipe: connection.Connection, begin: Callable[..., None], args: tuple[A
         except Exception as error:
             answer = {"failed": _that_crosses(error), "where": "".join(traceback.format_exception(error))}
         pipe.send(answer)
+
+
+def _be_called(role: str) -> None:
+    """Have the kernel show this name (prctl's PR_SET_NAME)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(15, role.encode(), 0, 0, 0)
 
 
 def _leave(_: int, __: FrameType | None) -> None:

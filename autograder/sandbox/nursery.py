@@ -1,5 +1,5 @@
-"""The nursery: a warm process that has imported TensorFlow once and forks a fresh, locked-down child for each
-submission.
+"""The nursery: a warm process that has imported once what notebooks import, and forks a fresh, locked-down child for
+each submission.
 
 It is started as a program of its own (``python -m autograder.sandbox.nursery SOCKET``) with a clean environment, and
 imports no grader and no reference: a child inherits its memory, so nothing secret may ever have been in it. So it reads
@@ -33,6 +33,7 @@ from autograder.sandbox.own_folder import OwnFolder
 from unrolled.execution import Session
 
 LESSON_ROOMS = "unrolled.checks", "unrolled.datasets", "unrolled.plots", "unrolled.sound"  # what notebooks import
+KERAS = "tensorflow", "keras"
 WARM_SECONDS = 120.0  # a cold disk and a busy machine may need this long to import TensorFlow
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 ENVIRONMENT = {
@@ -63,9 +64,14 @@ class NurseryError(Exception):
 class Nursery:
     """Starts the nursery's process, and ends it with the block. Examiners reach it by :meth:`child`."""
 
-    def __init__(self, readable: Iterable[Path] = ()) -> None:
-        """``readable``: what children may read beside Python. Where the kernel lets us, they see nothing else."""
-        self._readable = tuple(readable)
+    def __init__(self, readable: Iterable[Path] = (), keras: bool = True) -> None:
+        """Begin to warm up.
+
+        Args:
+            readable: what children may read beside Python. Where the kernel lets us, they see nothing else.
+            keras: whether it imports Keras, which takes seconds; without, a child that wants it does.
+        """
+        self._readable, self._keras = tuple(readable), keras
         self._own = OwnFolder("unrolled-nursery-")
         self._folder = self._own.path
         self.address = self._folder / "socket"
@@ -87,7 +93,8 @@ class Nursery:
             self.address.chmod(0o600)
             listening.listen(64)
             locks = confine.available() is None
-            numbers = [str(number) for number in (listening.fileno(), its_warm, os.getpid(), int(locks))]
+            given = (listening.fileno(), its_warm, os.getpid(), int(locks), int(self._keras))
+            numbers = [str(number) for number in given]
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.sandbox.nursery", *numbers, self.scratch, *self._readable],
                 stdin=subprocess.DEVNULL,
@@ -152,12 +159,15 @@ def child(address: Path) -> tuple[int, int, socket.socket]:
     return int(answer), pidfd, socket.socket(fileno=talking)
 
 
-def serve(listening: socket.socket, warm: int, locks: bool, scratch_folders: Path, readable: list[Path]) -> None:
+def serve(
+    listening: socket.socket, warm: int, locks: bool, keras: bool, scratch_folders: Path, readable: list[Path]
+) -> None:
     """Import what notebooks import, then fork a child for whoever connects, for ever.
 
-    ``locks``: this machine can lock children down, so that a nursery which cannot has come to harm and must not go on.
+    Args:
+        locks: this machine can lock children down, so that a nursery which cannot has come to harm and must not go on.
     """
-    session = _warm()
+    session = _warm(keras)
     lacking = confine.available()  # loads the lockdown's libraries, which a locked process could not find any more
     if locks and lacking:
         raise NurseryError(lacking)
@@ -237,14 +247,16 @@ def _fork(asking: socket.socket, listening: socket.socket, session: Session, sec
     cores.taken(core, pidfd)
 
 
-def _warm() -> Session:
+def _warm(keras: bool) -> Session:
     """Import what the notebooks use, and make the session that children inherit."""
-    import keras  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
-    import numpy  # noqa: F401
-    import tensorflow  # noqa: F401
+    import numpy.random  # noqa: F401 - by name: NumPy imports it when it is first used
 
     import autograder.sandbox.child  # noqa: F401
+
+    if keras:
+        for library in KERAS:
+            importlib.import_module(library)
 
     for room in LESSON_ROOMS:
         package = importlib.import_module(room)
@@ -255,8 +267,8 @@ def _warm() -> Session:
 
 
 if __name__ == "__main__":
-    number_of_socket, number_of_pipe, parent, locks, *folders = sys.argv[1:]
+    number_of_socket, number_of_pipe, parent, locks, keras, *folders = sys.argv[1:]
     del sys.argv[1:]
     die_with_parent(int(parent))
     listening, (scratch_folders, *readable) = socket.socket(fileno=int(number_of_socket)), map(Path, folders)
-    serve(listening, int(number_of_pipe), locks == "1", scratch_folders, readable)
+    serve(listening, int(number_of_pipe), locks == "1", keras == "1", scratch_folders, readable)

@@ -59,14 +59,23 @@ def nurseries(grading: psutil.Process) -> list[psutil.Process]:
     return [child.parent() for child in children(grading)]
 
 
+def called(grading: psutil.Process, name: str) -> list[psutil.Process]:
+    """The processes that the command has started, directly or not, with this name."""
+    found = []
+    for process in grading.children(recursive=True):
+        with suppress(psutil.Error):
+            found += [process] if process.name() == name else []
+    return found
+
+
 def examiners(grading: psutil.Process) -> list[psutil.Process]:
     """Once they are at work."""
-    return forked(grading, "forkserver") if children(grading) else []
+    return called(grading, "examiner") if children(grading) else []
 
 
 def clerks(grading: psutil.Process) -> list[psutil.Process]:
     """Once there is something to write."""
-    return under(grading, "spawn_main") if children(grading) else []
+    return called(grading, "clerk") if children(grading) else []
 
 
 def kill_one(grading: subprocess.Popen[str], found: Callable[[psutil.Process], list[psutil.Process]]) -> None:
@@ -164,7 +173,7 @@ def test_a_folder_is_removed_when_its_process_has_ended_and_not_before(tmp_path:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    with Workers(2, get_context("spawn"), _nothing, (), Bounds(processor=1, wall=4)) as some:
+    with Workers("worker", 2, get_context("spawn"), _nothing, (), Bounds(processor=1, wall=4)) as some:
         yield some
 
 

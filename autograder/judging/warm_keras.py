@@ -1,13 +1,10 @@
-"""What judging imports: loaded once by the server that examiners are forked from, or by an examiner that is alone.
+"""Keras, for judging the units that use it: imported once by the server of examiners, or by one that is alone.
 
 No TensorFlow operation may run here: it would start threads, which a fork does not copy.
 """
 
 from __future__ import annotations
 
-import pytest  # noqa: F401
-
-import autograder.judging.judge  # noqa: F401
 from unrolled.quiet import quietly
 
 with quietly():
