@@ -186,7 +186,7 @@ def test_right_mistake_of_a_right_grader_is_killed(results):
 def test_a_fault_reaches_what_the_graders_ask_for_and_what_uses_it(tmp_path):
     unit = Unit(toy_course.SLUG, toy_course.make_course(tmp_path / "course"))
     unit.script.write_text(SCRIPT)
-    with pool(1, root=unit.root) as examiners:
+    with pool(1, root=unit.root, keras=False) as examiners:
         reach = Reach(unit, examiners.call(asked, unit.slug, unit.root, submission(unit)({}), 1).result())
     worked = worked_answers(unit)
     assert reach.of("double", worked["double"]) == {"double", "quadruple"}

@@ -109,7 +109,7 @@ def judged() -> Iterator[Judged]:
     if confine.available():
         pytest.skip(f"students' code is not run without a lockdown: {confine.available()}")
     files = submission(UNIT)
-    with pool(2) as examiners:
+    with pool(2, keras=UNIT.uses_keras) as examiners:
 
         def judge(exercise: str, **answers: str) -> ExerciseVerdict:
             future = examiners.submit(files(answers), UNIT.slug, 5, only=[exercise])

@@ -176,7 +176,7 @@ def test_checks_name_the_fault(lesson, name, words):
 
 @pytest.fixture(scope="module")
 def examiners() -> Iterator[Examiners]:
-    with pool(1) as made:
+    with pool(1, keras=False) as made:
         yield made
 
 

@@ -171,7 +171,7 @@ def files(case: str) -> tuple[Unit, dict[str, bytes]]:
 
 @pytest.fixture(scope="module")
 def verdicts() -> Iterator[dict[str, Verdict]]:
-    with pool(2) as examiners:
+    with pool(2, keras=False) as examiners:
         yield dict(_judged(examiners))
 
 

@@ -42,7 +42,7 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def judged(course):
     """A function that has a submission judged by real examiners with a real nursery."""
-    with pool(2, PATIENT, root=course, forbidden=[course / "class"]) as examiners:
+    with pool(2, PATIENT, root=course, forbidden=[course / "class"], keras=False) as examiners:
 
         def verdict(files, limits=PATIENT):
             bound = replace(examiners, house=replace(examiners.house, limits=limits))
@@ -343,7 +343,7 @@ def test_a_hole_in_the_wall_stops_the_grading(course):
     """
     from autograder.sandbox.tenant import LockdownFailed
 
-    with pool(1, PATIENT, root=course, forbidden=[course / "unrolled"]) as examiners:
+    with pool(1, PATIENT, root=course, forbidden=[course / "unrolled"], keras=False) as examiners:
         with pytest.raises(LockdownFailed, match="could read"):
             examiners.submit(submission(), SLUG, SEED, root=course).result()
 
@@ -358,7 +358,7 @@ def _printed(verdict) -> str:
 
 
 def test_the_scratch_folders_are_gone(course):
-    with pool(1, PATIENT, root=course) as examiners:
+    with pool(1, PATIENT, root=course, keras=False) as examiners:
         leave = "def double(x):\n    import os; os.mkdir('deep'); os._exit(0)"
         examiners.submit(submission(leave), SLUG, SEED, root=course).result()
         assert not list(examiners.house.scratch.iterdir())
@@ -376,7 +376,7 @@ import sys; sys.path[:0] = [{str(tests)!r}, {str(tests.parent)!r}]
 from pathlib import Path
 from toy_course import SLUG, submission
 from autograder.judging.examiner import pool
-with pool(1, root=Path({str(course)!r})) as examiners:
+with pool(1, root=Path({str(course)!r}), keras=False) as examiners:
     future = examiners.submit(submission("def double(x):\\n    while True: pass"), SLUG, 1, root=Path({str(course)!r}))
     print("grading", flush=True)
     future.result()

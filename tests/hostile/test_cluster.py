@@ -149,11 +149,9 @@ def under(process: psutil.Process, word: str) -> list[psutil.Process]:
 
 def an_examiner(worker: psutil.Process) -> psutil.Process | None:
     """Once it is at work: children of the nursery are there."""
-    served = under(worker, "forkserver")
-    nurseries = under(worker, "autograder.sandbox.nursery")
-    at_work = len(nurseries) > 1
-    numbers = {process.pid for process in served}
-    return next((process for process in served if at_work and process.ppid() in numbers), None)
+    at_work = len(under(worker, "autograder.sandbox.nursery")) > 1
+    processes = worker.children(recursive=True)
+    return next((process for process in processes if at_work and process.name() == "examiner"), None)
 
 
 def its_post(worker: psutil.Process) -> psutil.Process | None:

@@ -28,7 +28,7 @@ LIMITS = Limits(cell_seconds=60, call_seconds=60, memory=256 << 20, disk=32 << 2
 def judged(tmp_path_factory):
     """A function that has an attacker judged between honest classmates; it gives the attacker's verdict."""
     course = make_course(tmp_path_factory.mktemp("course") / "root")
-    with pool(2, LIMITS, root=course) as examiners:
+    with pool(2, LIMITS, root=course, keras=False) as examiners:
 
         def judged(*cells: str):
             hand_ins = [submission(), submission(DOUBLE, QUADRUPLE, *map(textwrap.dedent, cells)), submission()]
@@ -133,7 +133,8 @@ def test_what_is_shown_is_bounded_in_sum(judged):
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    with open_house(LIMITS, root=make_course(tmp_path_factory.mktemp("house") / "root")) as house:
+    root = make_course(tmp_path_factory.mktemp("house") / "root")
+    with open_house(LIMITS, root=root, keras=False) as house:
         yield house
 
 

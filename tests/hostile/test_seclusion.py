@@ -29,7 +29,7 @@ def examiners(tmp_path_factory):
     other = course / CLASS / "submitted" / "other"
     other.mkdir(parents=True)
     (other / "work.txt").write_text("another student's work")
-    with pool(2, LIMITS, root=course, forbidden=[course / CLASS]) as examiners:
+    with pool(2, LIMITS, root=course, forbidden=[course / CLASS], keras=False) as examiners:
         yield course, examiners
 
 
@@ -144,7 +144,7 @@ from toy_course import SLUG, make_course, submission
 from autograder.judging.examiner import pool
 if __name__ == "__main__":
     course = make_course(Path({course!r}))
-    with pool(1, root=course, forbidden=[course / "autograder"]) as examiners:
+    with pool(1, root=course, forbidden=[course / "autograder"], keras=False) as examiners:
         files = submission("open('new', 'w').close()\\ndef double(x): return 2 * x")
         verdict = examiners.submit(files, SLUG, 1, root=course).result()
         print(verdict.score, *verdict.protections)

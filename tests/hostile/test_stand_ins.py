@@ -84,7 +84,8 @@ NAMED = {name: function for name, function in FUNCTIONS.items() if name != "add"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(LIMITS, root=make_course(tmp_path_factory.mktemp("house") / "root")) as house:
+    root = make_course(tmp_path_factory.mktemp("house") / "root")
+    with open_house(LIMITS, root=root, keras=False) as house:
         yield house
 
 
@@ -272,7 +273,7 @@ def test_a_class_with_such_students_is_graded_as_ever(tmp_path_factory: pytest.T
     hand_ins = [submission()]
     for code in attacks.values():
         hand_ins += [submission(wrong, f"def quadruple(x):\n    {code}\n    return 4 * x"), submission()]
-    with pool(2, Limits(call_seconds=1), root=course) as examiners:
+    with pool(2, Limits(call_seconds=1), root=course, keras=False) as examiners:
         futures = [examiners.submit(files, SLUG, 7, root=course) for files in hand_ins]
         verdicts = [future.result(timeout=500) for future in futures]
     assert [verdict.score for verdict in verdicts[::2]] == [20] * 5
