@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,18 @@ def blocks(page: str) -> Iterator[Block]:
     for found in _BLOCK.finditer(text):
         headings = re.findall(r"^#+ (.+)$", text[: found.start()], re.MULTILINE)
         yield Block(found[1], found[2], headings[-1])
+
+
+def fresh_clone(folder: Path) -> Path:
+    """A checkout with nothing but what git knows, or would take up, of this one."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():  # it may have been removed since
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
 
 
 def typed(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

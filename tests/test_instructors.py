@@ -1,4 +1,4 @@
-"""A newcomer does the whole of docs/instructors.md, in a fresh folder, for a class of 30; what the page promises."""
+"""A newcomer does the whole of docs/instructors.md, from a fresh clone, for a class of 30; what the page promises."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from lms_archives import canvas, moodle, write_zip
 from nbgrader.api import Gradebook
-from pages import ROOT, blocks, typed
+from pages import ROOT, blocks, fresh_clone, typed
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -115,6 +115,9 @@ def test_a_newcomer_does_the_whole_page(tmp_path: Path) -> None:
     exchange, course = tmp_path / "exchange", tmp_path / "class"
     exchange.mkdir()
     exchange.chmod(0o777)
+    surroundings = {"HOME": str(tmp_path), "TZ": "UTC", "PYTHONPATH": str(fresh_clone(tmp_path / "clone"))}
+    where = typed("python -c 'import autograder; print(autograder.__file__)'", tmp_path, **surroundings)
+    assert where.stdout.strip() == str(tmp_path / "clone" / "autograder" / "__init__.py")
     said: dict[str, list[str]] = {}
     graded = 0
     for block in page:
@@ -126,7 +129,7 @@ def test_a_newcomer_does_the_whole_page(tmp_path: Path) -> None:
         for command in block.text.splitlines():
             if command.startswith("cd class && nbgrader collect"):
                 hand_in_through_the_exchange(exchange)
-            done = typed(command, tmp_path, HOME=str(tmp_path), TZ="UTC")
+            done = typed(command, tmp_path, **surroundings)
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
             said.setdefault(block.heading, []).append(done.stdout + done.stderr)
             if command.startswith("python -m autograder grade"):

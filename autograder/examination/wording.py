@@ -66,6 +66,8 @@ FORMS: dict[str, str | None] = {
     ),
     r"maximum recursion depth exceeded.{0,40}": "the function calls itself without end",
 }
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+WHERE_IT_STANDS = re.compile(r" \(<[^<>]{1,80}>, line \d{1,9}\)\Z")  # as the text of a SyntaxError ends
 SHOWN_LINES = 2_048  # of a notebook: which one went wrong is for a student's code to choose, and says 11 bits then
 KNOWN = frozenset(
     "NoneType bool int float str list tuple dict set range function method type module generator numpy ndarray keras "
@@ -95,11 +97,15 @@ def describe_raise(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
 
 
 def describe_stop(raised: Mapping[str, Any], cells: Mapping[str, str]) -> str:
-    """A clause about the exception that stopped a cell while the notebook ran, before any hidden input was there."""
-    line = raised.get("line")
+    """A clause about the exception that stopped a cell while the notebook ran, before any hidden input was there.
+
+    What Python cannot read it explains in words of its own.
+    """
+    line, kind, message = raised.get("line"), exception_name(raised.get("kinds")), raised.get("message")
     shown = _line(cells, raised.get("cell"), line)
     where = f" at line {line}, `{shown}`," if shown else ""
-    return f"stopped{where} with {exception_name(raised.get('kinds'))}"
+    says = WHERE_IT_STANDS.sub("", message) if kind in UNREADABLE and isinstance(message, str) else ""
+    return f"stopped{where} with {kind}" + (f": {says}" if says.isprintable() and 0 < len(says) <= LONGEST else "")
 
 
 def is_not_implemented(raised: Mapping[str, Any]) -> bool:

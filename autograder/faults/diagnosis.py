@@ -30,7 +30,7 @@ from autograder.faults.known_mistakes import Known, given, known_mistakes, words
 from autograder.faults.trying import Observed, defined, run
 from autograder.sandbox import recipes
 from autograder.sandbox.child_models import Remote
-from unrolled.arrays import Case, load_cases
+from unrolled.arrays import Case, open_cases
 from unrolled.wire import Recipe
 
 PREFIX = "most likely: "
@@ -76,8 +76,8 @@ class Exercise:
 
     @cached_property
     def _cases(self) -> list[Case]:
-        cases = load_cases(self.unit.references)
-        return [case for name, case in cases.items() if name.startswith(f"{self.name}/")]
+        cases = open_cases(self.unit.references)
+        return [cases[name] for name in cases if name.startswith(f"{self.name}/")]
 
     @cached_property
     def order(self) -> Order:
@@ -260,11 +260,13 @@ def _fitting(exercise: Exercise, evidence: Sequence[tuple[Call, Observed]]) -> l
 def chosen(fitting: Sequence[Known], raised: bool) -> str | None:
     """The sentence to tell of several that fit: what a person wrote comes first, then what most of them agree on.
 
-    Equal exceptions say less than equal values: then all of them must agree.
+    Equal exceptions say less than equal values: then all of them must agree, and on a place that has a name if they
+    are several.
     """
     by_hand = [known for known in fitting if known.by_hand]
     places = Counter(known.place for known in fitting)
-    if raised and len(places) > 1:
+    several = len({known.says for known in fitting}) > 1
+    if raised and several and (len(places) > 1 or not all(places)):
         return None
     if by_hand:
         return by_hand[0].says
