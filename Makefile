@@ -4,6 +4,8 @@ PY := .venv/bin/python
 STAMP := .venv/.setup-stamp
 UNIT := 01_rnn_step_by_step
 UNITS := 01_rnn_step_by_step 03_jazz_solo
+# One process of tests more than cores, since each waits now and then for what it has started; at most four.
+WORKERS = $(PY) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))'
 LAB = ../.venv/bin/python -m jupyter lab
 DEMO_UNITS = $(if $(filter all,$(UNITS)),$(notdir $(wildcard assignments/*)),$(UNITS))
 
@@ -57,7 +59,7 @@ test: $(STAMP) ## lint, types, order of imports, tests (derived files are among 
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-logo --no-cache
-	$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations=12
+	$(PY) -m pytest -n $$($(WORKERS)) --dist loadfile --no-loadscope-reorder --durations=12
 
 build: $(STAMP) ## sources -> source and release notebooks
 	$(PY) -m autograder build

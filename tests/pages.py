@@ -34,9 +34,8 @@ def blocks(page: str) -> Iterator[Block]:
 
 def fresh_clone(folder: Path) -> Path:
     """A checkout with nothing but what git knows, or would take up, of this one."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    )
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).is_file():  # it may have been removed since
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +63,23 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Unit,
         yield points
 
 
+@pytest.fixture(scope="module")
+def process() -> Iterator[ProcessPoolExecutor]:
+    """The one process that cells and tests are run in."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        yield process
+
+
 @needs_lockdown
 @pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
-def test_tests_in_the_cells_give_the_points_of_grade_in_every_unit(unit: Unit, graded: Any) -> None:
+def test_tests_in_the_cells_give_the_points_of_grade_in_every_unit(
+    unit: Unit, graded: Any, process: ProcessPoolExecutor
+) -> None:
     """The bench refuses other points on either side; nbgrader itself, which takes long, is left out here."""
     notebooks = dict(list(bench.honest_work(unit, 4).items())[2:])  # the second of them lacks an exercise
     mistaken = Sheet(unit).solve().write(**{mistake.exercise: mistake.source for mistake in one_mistake_each(unit)})
     notebooks["mistaken"] = mistaken.files()[f"{unit.slug}.ipynb"]
-    found = {who: bare.points for who, bare in bench.in_one_process(unit, notebooks).items()}
+    found = {who: bare.points for who, bare in process.submit(bench.one_by_one, unit, notebooks).result().items()}
     full = {exercise.id: exercise.points for exercise in unit.exercises}
     unfinished = full | {unit.exercises[0].id: 0}
     assert list(found.values())[:2] == [full, unfinished]
@@ -103,7 +114,7 @@ def test_a_class_is_measured_from_its_beginning_to_its_end(tmp_path: Path) -> No
     run = growth(find_unit(SLUG), 14, 2, kinds, seen.append)
     assert len(run.seconds) == 10 and min(run.seconds) >= 0 and sum(run.seconds) > 0
     assert max(seen) <= 14 and run.whole_seconds > run.again_seconds > 0
-    assert set(run.memory) == {"coordinator", "nursery", "examiners", "clerks"}
+    assert set(run.memory) == {"coordinator", "nursery", "server", "examiners", "clerks"}
     assert all(max(looks) > 10 for looks in run.memory.values())
     assert run.result()["ratio"] == round(run.seconds[-1] / run.seconds[0], 3)
     draw(run, tmp_path / "growth.png")

@@ -56,7 +56,7 @@ WRONG = "def double(x):\n    return 3 * x"
 class Clerk:
     """Writes in this process: starting one of its own takes longer than all that it does here."""
 
-    def __init__(self, count: int, context: object, begin: Callable[..., None], args: tuple, bounds: object) -> None:
+    def __init__(self, role: str, count: int, context: object, begin: Callable[..., None], args: tuple, _: object):
         begin(*args)
 
     def __enter__(self) -> Clerk:

@@ -28,6 +28,7 @@ LOOK_EVERY = 2.0  # seconds between two looks at the processes
 SLOW = {"endless_loop", "endless_at_top", "eats_memory"}  # they take what a submission may take, whatever else happens
 ROLES = {"examiner": "examiners", "clerk": "clerks"}
 """By the names of processes; and the others by words of their command lines."""
+COLORS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6B6B6B"
 PROGRAMS = {"sandbox.nursery": "nursery", "forkserver": "server"}
 
 
@@ -161,11 +162,11 @@ def draw(run: Growth, path: Path) -> None:
     above.plot(middles, run.seconds, "o-", color="#0072B2")
     above.set(ylabel="seconds a submission", ylim=(0, 1.5 * max(run.seconds)))
     above.set_title(f"{run.unit}: {run.submissions:,} submissions, last tenth / first = {run.ratio:.2f}", fontsize=11)
-    for (role, looks), color in zip(run.memory.items(), ("#0072B2", "#D55E00", "#009E73", "#CC79A7"), strict=False):
+    for (role, looks), color in zip(run.memory.items(), COLORS, strict=False):
         places = [(place + 0.5) * run.submissions / len(looks) for place in range(len(looks))]
         below.plot(places, looks, color=color, label=role)
     below.set(ylabel="memory, MiB", xlabel="submissions graded", ylim=(0, None))
-    below.legend(frameon=False, ncols=4, loc="upper center")
+    below.legend(frameon=False, ncols=len(COLORS), loc="upper center")
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)

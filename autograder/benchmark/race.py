@@ -141,10 +141,11 @@ class Bare:
 def in_one_process(unit: Unit, notebooks: Mapping[str, bytes]) -> dict[str, Bare]:
     """Run each notebook's cells and tests, and nothing else, one after the other in one process of their own."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        return process.submit(_in_this_process, unit, notebooks).result()
+        return process.submit(one_by_one, unit, notebooks).result()
 
 
-def _in_this_process(unit: Unit, notebooks: Mapping[str, bytes]) -> dict[str, Bare]:
+def one_by_one(unit: Unit, notebooks: Mapping[str, bytes]) -> dict[str, Bare]:
+    """The same, in this process: it is not to be used for anything else afterwards."""
     os.environ["MPLBACKEND"] = "template"
     from autograder.benchmark import in_cells
     from autograder.judging.judge import cells_to_run

@@ -147,7 +147,7 @@ class Course:
         """Make the page that the student gets, as ``nbgrader generate_feedback`` does, from the autograded notebook."""
         source = self.path("autograded", student, unit) / f"{unit.slug}.ipynb"
         resources = self._resources(unit, student) | {"unique_key": unit.slug, "output_files_dir": f"{unit.slug}_files"}
-        with told_when_busy(self.directory.db_url):
+        with told_when_busy(self.directory.db_url), self._shared.looked_at(self._page_maker._preprocessors):
             page, _ = self._page_maker.from_filename(str(source), resources=resources)
         target = self.path("feedback", student, unit) / f"{unit.slug}.html"
         write_whole(target, page.encode(), drafts=self.drafts)

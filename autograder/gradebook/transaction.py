@@ -83,20 +83,19 @@ class SharedGradebook(Gradebook):
     @contextmanager
     def transaction(self, steps: Iterable[Any]) -> Iterator[SharedGradebook]:
         """For the block, the gradebook that ``steps`` open is this one; at its end, all is written, or nothing."""
+        with self.looked_at(steps):
+            yield self
+            self.db().settle()
+
+    @contextmanager
+    def looked_at(self, steps: Iterable[Any] = ()) -> Iterator[SharedGradebook]:
+        """For the block, a gradebook that is read, and that these steps open."""
         modules = {kind.__module__ for step in steps for kind in type(step).__mro__}
         with ExitStack() as block:
             block.callback(self._forget)  # what was not settled is undone
             for module in modules:
                 if hasattr(sys.modules[module], "Gradebook"):
                     block.enter_context(patch.object(sys.modules[module], "Gradebook", self._instead))
-            yield self
-            self.db().settle()
-
-    @contextmanager
-    def looked_at(self) -> Iterator[SharedGradebook]:
-        """For the block, a gradebook that is read."""
-        with ExitStack() as block:
-            block.callback(self._forget)
             yield self
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> SourceCell:
