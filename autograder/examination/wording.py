@@ -14,58 +14,9 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
-LONGEST = 300  # characters of a message that is read
-NAME = r"'?([A-Za-z_][A-Za-z0-9_.]*)'?(?:\(\))?"
-OPERATOR = r"([-+*/@%&|<>=^~]{1,3})"
-COUNT = r"-?\d{1,9}"
-SIZES = r"[0-9(),. ]{0,60}"
-# The form of a message, and what is said of it: None is the message itself, which holds nothing but names then.
-FORMS: dict[str, str | None] = {
-    rf"name {NAME} is not defined": None,
-    rf"cannot access local variable {NAME} where it is not associated with a value": None,
-    rf"(?:module )?{NAME}(?: object)? has no attribute {NAME}": None,
-    rf"{NAME} object is not (?:callable|iterable|subscriptable)": None,
-    rf"cannot unpack non-iterable {NAME} object": None,
-    rf"{NAME} got an unexpected keyword argument {NAME}": None,
-    rf"unsupported operand type\(s\) for {OPERATOR}: {NAME} and {NAME}": None,
-    r"(?:list|tuple|string) index out of range": None,
-    r"assignment destination is read-only": None,
-    NAME: None,  # a KeyError's message is its key
-    rf"not enough values to unpack \(expected {COUNT}, got {COUNT}\)": "not enough values to unpack",
-    rf"too many values to unpack \(expected {COUNT}(?:, got {COUNT})?\)": "too many values to unpack",
-    rf"{NAME} missing {COUNT} required positional arguments?: {NAME}(?:(?:,|, and| and) {NAME})*": (
-        "a call with too few arguments"
-    ),
-    rf"{NAME} takes {COUNT} positional arguments? but {COUNT} (?:was|were) given": "a call with too many arguments",
-    rf"shapes {SIZES} and {SIZES} not aligned: {COUNT} \(dim {COUNT}\) != {COUNT} \(dim {COUNT}\)": (
-        "the shapes of a product do not fit each other"
-    ),
-    rf"matmul: Input operand {COUNT} has a mismatch in its core dimension {COUNT}, with gufunc signature "
-    rf"[()nkm?,>-]+ \(size {COUNT} is different from {COUNT}\)": "the shapes of a product do not fit each other",
-    rf"operands could not be broadcast together with (?:remapped )?shapes {SIZES}": (
-        "operands could not be broadcast together: their shapes do not fit each other"
-    ),
-    rf"could not broadcast input array from shape {SIZES} into shape {SIZES}": (
-        "what is assigned has not the shape of the place that it goes to"
-    ),
-    rf"cannot reshape array of size {COUNT} into shape {SIZES}": (
-        "an array cannot be reshaped so: the numbers of elements differ"
-    ),
-    rf"index {COUNT} is out of bounds for axis {COUNT} with size {COUNT}": "an index is out of bounds for its axis",
-    rf"axis {COUNT} is out of bounds for array of dimension {COUNT}": "the array has no such axis",
-    r"all the input array dimensions except for the concatenation axis must match exactly, but along dimension "
-    rf"{COUNT}, the array at index {COUNT} has size {COUNT} and the array at index {COUNT} has size {COUNT}": (
-        "all axes but the one that arrays are put together along must match exactly"
-    ),
-    rf"all the input arrays must have same number of dimensions, but the array at index {COUNT} has {COUNT} "
-    rf"dimension\(s\) and the array at index {COUNT} has {COUNT} dimension\(s\)": (
-        "arrays that are put together must have the same number of axes"
-    ),
-    rf"too many indices for array: array is {COUNT}-dimensional, but {COUNT} were indexed": (
-        "an array has more indices than axes"
-    ),
-    r"maximum recursion depth exceeded.{0,40}": "the function calls itself without end",
-}
+from autograder.examination.forms import said_of
+
+LONGEST = 300  # characters of a message of Python's about a cell that it cannot read
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 WHERE_IT_STANDS = re.compile(r" \(<[^<>]{1,80}>, line \d{1,9}\)\Z")  # as the text of a SyntaxError ends
 SHOWN_LINES = 2_048  # of a notebook: which one went wrong is for a student's code to choose, and says 11 bits then
@@ -124,14 +75,10 @@ def exception_name(kinds: object) -> str:
 
 def _said(message: str, line: str) -> str:
     """What is told of a message, maybe nothing; ``line`` is the student's that Python complains of."""
-    message = message.strip()
-    if line.startswith("raise") or len(message) > LONGEST:  # the student's words, not Python's
+    if line.startswith("raise"):  # the student's words, not Python's
         return ""
-    for form, said in FORMS.items():
-        found = re.fullmatch(form, message)
-        if found:
-            return said or (message if all(_stands_there(name, line) for name in found.groups()) else "")
-    return ""
+    said, names = said_of(message)
+    return said if all(_stands_there(name, line) for name in names) else ""
 
 
 def _stands_there(name: str, line: str) -> bool:

@@ -65,9 +65,9 @@ for _letter, _gate in GATES.items():
     if _letter != "c":
         NOTATION[f"{_letter}t"] = _gate
 PLURALS = (
-    "activates characters energies events features frames gradients hits labels memories names negatives notes numbers "
-    "places powers predictions probabilities samples scores segments spans states steps sums tags times tokens values "
-    "logits weights words biases texts windows targets conditions inputs losses rests letters"
+    "activates characters energies events features frames gradients hits ids labels memories names negatives notes "
+    "numbers places powers predictions probabilities samples scores segments spans states steps sums tags times tokens "
+    "values logits weights words biases texts windows targets conditions inputs losses rests letters"
 ).split()
 KEYWORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -40,7 +40,7 @@ def wrong_constant(site: Site) -> Iterator[Change]:
 
 
 def _off(site: Site) -> str:
-    return f"a number is not the right one{site.within}"
+    return f"a number is not the right one{site.within or ', such as 1 for 0'}"
 
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -60,7 +60,8 @@ def wrong_comparison(site: Site) -> Iterator[Change]:
         for other in COMPARISONS[type(op)]:
             changed = [*node.ops[:number], other(), *node.ops[number + 1 :]]
             what = site.named(node)
-            says = f"a comparison{f' with {bare(what)}' if what else ''} is not the right one"
+            such = ", such as < for <=" if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) else ""
+            says = f"a comparison{f' with {bare(what)}' if what else ''} is not the right one{such}"
             yield Change(ast.Compare(node.left, changed, node.comparators), says)
 
 

@@ -92,7 +92,7 @@ def _swapped(site: Site, one: ast.expr, other: ast.expr, where: str | None = Non
     place = site.within if where is None else where
     if len(set(names)) == 2:
         return f"{names[0]} and {names[1]} have changed places{place}"
-    both = f"{names[0]} and another part" if names else "two parts"
+    both = f"{names[0]} and another part" if names else "two parts" if place else "two names or values"
     return f"{both} have changed places{place}"
 
 
