@@ -160,7 +160,8 @@ def test_a_message_carries_no_more_than_is_stated(channel: str, student: Student
 def test_the_line_that_raises_is_told_and_no_more(student: Student) -> None:
     said = {told(student, "lines", array, number) for number in range(NUMBERS)}
     assert len(said) == NUMBERS  # a student needs it; so it carries the 6 bits
-    assert all(re.fullmatch(r"Raised: `lines` raised ZeroDivisionError: division by zero, at your line `[^`]*`", one) for one in said)
+    worded = re.compile(r"Raised: `lines` raised ZeroDivisionError: division by zero, at your line `[^`]*`")
+    assert all(map(worded.fullmatch, said))
     cells = {"a": "x = 1" + (SHOWN_LINES - 2) * "\nx = 1", "b": "y = 1\nz = 1"}
     raised = [{"kinds": ["ValueError"], "message": "", "cell": "b", "line": line} for line in (1, 2)]
     assert [describe_raise(one, cells) for one in raised] == [
