@@ -4,8 +4,8 @@ PY := .venv/bin/python
 STAMP := .venv/.setup-stamp
 UNIT := 01_rnn_step_by_step
 UNITS := 01_rnn_step_by_step 03_jazz_solo
-# More processes of tests than cores, since each waits now and then for what it has started; at most four.
-WORKERS = $(PY) -c 'import os; print(min(4, 2 * (os.cpu_count() or 1)))'
+# One process of tests more than cores, since each waits now and then for what it has started; at most four.
+WORKERS = $(PY) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))'
 LAB = ../.venv/bin/python -m jupyter lab
 DEMO_UNITS = $(if $(filter all,$(UNITS)),$(notdir $(wildcard assignments/*)),$(UNITS))
 

@@ -29,7 +29,7 @@ from autograder.sandbox.watchdog import Limits
 pytestmark = pytest.mark.skipif(
     confine.available() is not None, reason=f"the boundary stands on Linux's Landlock: {confine.available()}"
 )
-LIMITS = Limits(cell_seconds=60, call_seconds=60)
+LIMITS = Limits(cell_seconds=60, call_seconds=60, wall_factor=60)
 MEBIBYTE = 1 << 20
 
 
