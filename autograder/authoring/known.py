@@ -35,6 +35,7 @@ from unrolled.execution import captured
 MISTAKES = Path("unrolled/checks/mistakes")
 CALLS = Path("unrolled/checks/calls")
 MOST_CALLS = 40  # that an exercise makes of another one on the public cases
+MOST_BYTES = 1 << 20  # of what is kept of one exercise's calls of another: students get it
 PATIENCE = 5.0  # seconds of processor time for one known mistake in an experiment
 STALE = "what it comes from has changed; run `python -m autograder references`"
 
@@ -206,14 +207,15 @@ def _plain(value: Any) -> Any:
 
 
 def _can_be_kept(calls: Sequence[Case]) -> bool:
-    """Whether all that was asked and answered is plain: no layer, no model, no generator."""
+    """Whether all that was asked and answered is plain (no layer, no model, no generator), and small."""
     from io import BytesIO
 
+    written = BytesIO()
     try:
-        save_cases(BytesIO(), {str(number): case for number, case in enumerate(calls)})  # type: ignore[arg-type]
+        save_cases(written, {str(number): case for number, case in enumerate(calls)})  # type: ignore[arg-type]
     except TypeError:
         return False
-    return True
+    return written.tell() <= MOST_BYTES
 
 
 def _provided(unit: Unit, exercise: str) -> Mapping[str, Callable[..., Any]]:
