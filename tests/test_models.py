@@ -8,7 +8,8 @@ from toy_course import SLUG, make_course
 
 from autograder.benchmark import in_cells
 from autograder.examination.examine import Mistake, NotAttempted, Raised
-from autograder.examination.student import Cell, Provided, Student
+from autograder.examination.running import Cell
+from autograder.examination.student import Provided, Student
 from autograder.sandbox import confine
 from autograder.sandbox.nursery import Nursery
 from autograder.sandbox.tenant import House

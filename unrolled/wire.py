@@ -16,7 +16,7 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ DTYPES = {code: np.dtype(f"<{code}") for code in "b1,i1,i2,i4,i8,u1,u2,u4,u8,f2,
 CODES = {dtype: code for code, dtype in DTYPES.items()}
 Buffer = bytes | memoryview
 LENGTHS = struct.Struct("<II")
+AT_ONCE = 64 << 10  # bytes that are read at the least, if there are so many: small frames come several at a time
 LIST, TUPLE, DICT, ARRAY, AGAIN, OPAQUE, REFERENCE, STAND_IN, RECIPE = range(9)
 PLAIN = frozenset({type(None), bool, int, float, str})
 
@@ -133,11 +134,16 @@ class Channel:
         self._alive = alive
         self._tick_seconds = tick
         self._ticked = time.monotonic()
+        self._arrived = bytearray()  # beyond the last frame that was given out
         sock.settimeout(tick if alive else None)
 
     def send(self, value: Any) -> None:
         """Send one value. Raises WireError when it is larger than ``most``, OSError when the other side is gone."""
         self._send(encode(value, self.most))
+
+    def send_frames(self, frames: Sequence[bytes]) -> None:
+        """Send what :func:`encode` gave, one frame behind the other."""
+        self._send(b"".join(frames))
 
     def send_frame(self, header: Buffer, body: Buffer) -> None:
         """Send what :meth:`receive_frame` gave elsewhere, or any other two strings of bytes."""
@@ -170,10 +176,10 @@ class Channel:
                 self._tick()
 
     def _exactly(self, size: int) -> bytearray:
-        parts = bytearray()
-        while len(parts) < size:
+        arrived = self._arrived
+        while len(arrived) < size:
             try:
-                part = self._socket.recv(min(size - len(parts), 1 << 20))
+                part = self._socket.recv(min(max(size - len(arrived), AT_ONCE), 1 << 20))
             except TimeoutError:
                 self._tick()
                 continue
@@ -181,10 +187,12 @@ class Channel:
                 raise EOFError("the other side is gone") from error
             if not part:
                 raise EOFError("the other side is gone")
-            parts += part
+            arrived += part
             if time.monotonic() - self._ticked > self._tick_seconds:  # it sends, drop by drop
                 self._tick()
-        return parts
+        self._arrived = arrived[size:]
+        del arrived[size:]
+        return arrived
 
     def _tick(self) -> None:
         self._ticked = time.monotonic()

@@ -9,7 +9,7 @@ process between the two, and all that binds it.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -90,11 +90,15 @@ class _Neighbour(Tenant):
         self._loop = _Loop()
         self._answering = Answering(self._loop, _Cells(namespace))
 
-    def ask(self, request: Mapping[str, Any], seconds: float, stand_ins: StandIns | None = None) -> dict[str, Any]:
-        """The answer to a request, however long it takes."""
-        self._loop.begin(request, stand_ins or {})
-        self._answering.until_gone()
-        return self._loop.answer
+    def ask_each(
+        self, requests: Sequence[Mapping[str, Any]], seconds: Callable[[], float], stand_ins: StandIns | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The answers to requests, however long they take."""
+        for request in requests:
+            seconds()
+            self._loop.begin(request, stand_ins or {})
+            self._answering.until_gone()
+            yield self._loop.answer
 
     def processor_seconds(self) -> float:
         """Nothing: what is asked here is timed by others, and never ended."""

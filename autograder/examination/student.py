@@ -1,41 +1,25 @@
-"""A student's notebook as a grader sees it: functions by name, called in a process that is locked away.
-
-A :class:`Student` keeps at most one child. When the child ends (an endless loop, ``os._exit``, too much memory), the
-notebook is run again in a fresh one the next time that something is asked, so that one exercise's fault costs no other.
-"""
+"""A student's notebook as a grader sees it: functions by name, called in a process that is locked away."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from autograder.examination.budget import CELLS_END, CELLS_SHARE, Budget
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.missing import is_left_over, why_missing
 from autograder.examination.models import Model
-from autograder.examination.verdict import Doubt, Status
-from autograder.examination.wording import describe_raise, describe_stop, exception_name, is_not_implemented
+from autograder.examination.running import Cell, RunningNotebook
+from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
 from autograder.sandbox.stand_ins import StandIns
-from autograder.sandbox.tenant import Gone, House, Tenant
+from autograder.sandbox.tenant import Gone, House
 from unrolled.wire import Recipe, Reference, StandIn
 
-WORTH_COUNTING = 0.005  # seconds: what takes less is counted with the next request that takes more
-MOST_SHOWN = 16 << 20  # characters of all cells' outputs
 MOST_CALLS = 64 << 20  # bytes of all answers that are kept for the diagnosis: right ones have 5 MB
 NODE = 100  # bytes of a number, a text or a container, at the least
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell of the notebook that is run while grading."""
-
-    id: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -86,32 +70,27 @@ class Student:
     """Runs the notebook's cells, and then answers calls; use as a context manager."""
 
     def __init__(self, house: House, cells: Sequence[Cell], files: Mapping[str, bytes]) -> None:
-        self._house, self._files = house, files
-        self._cells = {cell.id: cell.source for cell in cells}
-        self._skipped: dict[str, str] = {}
-        self._completed: set[str] = set()
-        self._stopped: dict[str, str] = {}
+        self._notebook = RunningNotebook(house, cells, files)
         self._fatal: dict[tuple[str, bool], Mistake] = {}
         self._exercise = ""
         self._stand_ins: StandIns = {}
-        self._tenant: Tenant | None = None
-        self._tenants = 0
-        self._budget = Budget(house.limits.submission_seconds, house.limits.wall_factor)
-        self._shown = self._noted = 0
-        self.doubt: Doubt = ""
-        self.status: Status = "graded"
-        self.cell_outputs: dict[str, list[dict]] = {}
-        self.protections: tuple[str, ...] = ()
+        self._known: dict[Hashable, dict[str, Any]] = {}
+        self._arguments: list[Any] = []  # of what is known: no other value can take their ids
+        self._noted = 0
         self.calls: list[Call] = []
         self.asked: dict[str, set[str]] = {}  # by exercise, the functions that its tests have called
-        self.notes: list[str] = []
 
     def __enter__(self) -> Student:
-        self._child()
+        self._notebook.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self._notebook.end()
+
+    @property
+    def notebook(self) -> RunningNotebook:
+        """What runs."""
+        return self._notebook
 
     @property
     def provided(self) -> tuple[str, ...]:
@@ -136,7 +115,7 @@ class Student:
         finally:
             self._exercise, self._stand_ins = before
 
-    def call(self, name: str, *args: Any, inputs_after: bool = False) -> Any:
+    def call(self, name: str, *args: Any, inputs_after: bool = False, once: bool = False) -> Any:
         """What the student's function returns for ``args``, rebuilt from plain values and arrays.
 
         Args:
@@ -144,30 +123,55 @@ class Student:
             args: values, arrays, a :class:`Handle`, a :class:`Provided`, a :class:`~unrolled.wire.Recipe`, or
                 lists, tuples and dictionaries of them.
             inputs_after: also return the arguments as the call left them: ``(value, arguments)``.
+            once: what the tests of the exercise have asked with the very same arguments, once like this or
+                :meth:`ahead`, is not asked again.
 
         Raises:
             Mistake: NotAttempted, Raised, TimedOut or Crashed, worded for the student.
         """
-        answer = self._ask_call(name, args, keep=False, inputs_after=inputs_after)
+        answer = self._ask_call(_Asked(name, args, inputs_after=inputs_after), once)
         value = answer.get("value")
         self._note(Call(name, args, value, answer.get("inputs")))
         return (value, answer.get("inputs")) if inputs_after else value
 
+    def ahead(self, name: str, *calls: Iterable[Any], inputs_after: bool = False) -> None:
+        """Make these calls one behind the other, which is quicker, for a :meth:`call` of each that is made ``once``.
+
+        What goes wrong is told when it is called.
+        """
+        wanted = [_Asked(name, tuple(args), inputs_after=inputs_after) for args in calls]
+        if self._stand_ins or (self._exercise, False) in self._fatal:
+            return
+        self._notebook.begin()
+        wanted = [asked for asked in wanted if self._find(asked) is None]
+        stand_ins: dict[str, Callable[..., Any]] = {}
+        requests = [self._request(asked, stand_ins) for asked in wanted]
+        if stand_ins or not wanted:
+            return
+        try:
+            for asked, answer in zip(wanted, self._notebook.ask(requests), strict=True):
+                self._keep_known(asked, answer)
+        except Gone as gone:
+            self._fatal[self._exercise, False] = _mistake(gone, f"`{name}`")
+
     def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
         """What so many calls with the same arguments return, one after the other: for functions that draw by chance."""
-        value = self._ask_call(name, args, keep=False, inputs_after=False, times=times).get("value")
+        value = self._ask_call(_Asked(name, args, times=times)).get("value")
         if not isinstance(value, list) or len(value) != times:
             raise Crashed(f"`{name}` broke the connection to the grader")
         self._note(Call(name, args, value, times=times))
         return value
 
-    def keep(self, name: str, *args: Any) -> Handle:
-        """Call like :meth:`call`, but leave the result in the student's process."""
-        answer = self._ask_call(name, args, keep=True, inputs_after=False)
-        number = answer.get("kept")
+    def keep(self, name: str, *args: Any, once: bool = False) -> Handle:
+        """Call like :meth:`call`, but leave the result in the student's process.
+
+        ``once``: what the tests of the exercise have kept with the very same arguments is given again, such as a model
+        whose weights each test sets. It is as the last test has left it.
+        """
+        number = self._ask_call(_Asked(name, args, keep=True), once).get("kept")
         if type(number) is not int:
             raise Crashed(f"`{name}` broke the connection to the grader")
-        return Handle(Reference(number), self._tenants, Call(name, args))
+        return Handle(Reference(number), self._notebook.children, Call(name, args))
 
     def make(self, kind: str, **settings: Any) -> Handle:
         """Make something of a known kind in the student's process, such as ``student.make("Generator", seed=3)``.
@@ -178,14 +182,19 @@ class Student:
         number = self._ask({"do": "make", "recipe": Recipe(kind, settings)}, "the notebook").get("kept")
         if type(number) is not int:
             raise Crashed("the notebook broke the connection to the grader")
-        return Handle(Reference(number), self._tenants)
+        return Handle(Reference(number), self._notebook.children)
 
     def fetch(self, handle: Handle) -> Any:
         """A kept value, or Mistake when there is nothing at the handle's place."""
-        answer = self._ask({"do": "fetch", "reference": self._reference(handle)}, "the kept value")
-        if "value" not in answer:
+        return self.fetch_each(handle)[0]
+
+    def fetch_each(self, *handles: Handle) -> list[Any]:
+        """Kept values, asked for together."""
+        requests = [{"do": "fetch", "reference": self._reference(handle)} for handle in handles]
+        answers = self._ask_each(requests, "the kept value")
+        if not all("value" in answer for answer in answers):
             raise Mistake("what was returned is not made as described")
-        return answer["value"]
+        return [answer["value"] for answer in answers]
 
     def run(self, source: str) -> str:
         """What lines of the grader's print in the student's notebook. The student's code can read them: no secrets."""
@@ -203,19 +212,21 @@ class Student:
         if "too_large" in answer:
             raise Mistake("the model returned more data than any right one does")
         if isinstance(answer.get("raised"), dict):
-            raise Raised(f"the model {describe_raise(answer['raised'], self._cells)}")
+            raise Raised(f"the model {describe_raise(answer['raised'], self._notebook.cells)}")
         return answer.get("value")
 
-    def _ask_call(
-        self, name: str, args: tuple[Any, ...], *, keep: bool, inputs_after: bool, times: int | None = None
-    ) -> dict[str, Any]:
+    def _ask_call(self, asked: _Asked, once: bool = False) -> dict[str, Any]:
+        name, args = asked.name, asked.args
         self.asked.setdefault(self._exercise, set()).add(name)
-        stand_ins: dict[str, Callable[..., Any]] = {}
-        sent = [self._sent(arg, stand_ins) for arg in args]
-        request = {"do": "call", "name": name, "args": sent, "keep": keep, "inputs_after": inputs_after, "times": times}
-        answer = self._ask(request | {"provided": list(self._stand_ins)}, f"`{name}`", stand_ins)
+        answer = self._find(asked) if once else None
+        if answer is None:
+            stand_ins: dict[str, Callable[..., Any]] = {}
+            answer = self._ask(self._request(asked, stand_ins), f"`{name}`", stand_ins)
+            if once:
+                self._keep_known(asked, answer)
+        cells = self._notebook.cells
         if "missing" in answer:
-            said, stopped = why_missing(name, self._cells, self._stopped)
+            said, stopped = why_missing(name, cells, self._notebook.stopped)
             raise (Raised if stopped else NotAttempted)(said)
         if "too_large" in answer:
             raise Mistake(f"`{name}` returned more data than any right answer has")
@@ -223,44 +234,49 @@ class Student:
         if isinstance(raised, dict):
             if is_not_implemented(raised):
                 line = raised.get("line")
-                if is_left_over(self._cells.get(str(raised.get("cell")), ""), name, line):
+                if is_left_over(cells.get(str(raised.get("cell")), ""), name, line):
                     raise Raised(f"`raise NotImplementedError` is still there, in line {line} of its cell: take it out")
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
             seen = exception_name(raised.get("kinds")), str(raised.get("message"))
-            self._note(Call(name, args, raised=seen, times=times))
-            raise Raised(f"`{name}` {describe_raise(raised, self._cells)}")
+            self._note(Call(name, args, raised=seen, times=asked.times))
+            raise Raised(f"`{name}` {describe_raise(raised, cells)}")
         return answer
 
+    def _request(self, asked: _Asked, stand_ins: dict[str, Callable[..., Any]]) -> dict[str, Any]:
+        """The request of a call; what is provided in its arguments is added to ``stand_ins``."""
+        sent = [self._sent(arg, stand_ins) for arg in asked.args]
+        rest = {"keep": asked.keep, "inputs_after": asked.inputs_after, "times": asked.times}
+        return {"do": "call", "name": asked.name, "args": sent, "provided": list(self._stand_ins)} | rest
+
+    def _find(self, asked: _Asked) -> dict[str, Any] | None:
+        """The answer to a call with the very same arguments, among the same functions."""
+        return self._known.get(self._key(asked)) or (
+            None if asked.keep or asked.inputs_after else self._known.get(self._key(replace(asked, inputs_after=True)))
+        )
+
+    def _keep_known(self, asked: _Asked, answer: dict[str, Any]) -> None:
+        self._known[self._key(asked)] = answer
+        self._arguments.append(asked.args)
+
+    def _key(self, asked: _Asked) -> Hashable:
+        child = self._notebook.children if asked.keep else 0
+        same = tuple(map(_identity, asked.args))
+        return self._exercise, *self._stand_ins, child, asked.name, same, asked.keep, asked.inputs_after
+
     def _ask(self, request: Mapping[str, Any], what: str, stand_ins: StandIns | None = None) -> dict[str, Any]:
+        return self._ask_each([request], what, stand_ins)[0]
+
+    def _ask_each(
+        self, requests: Sequence[Mapping[str, Any]], what: str, stand_ins: StandIns | None = None
+    ) -> list[dict[str, Any]]:
         key = (self._exercise, bool(self._stand_ins))
         if key in self._fatal:
             raise self._fatal[key]
-        child = self._child()
         try:
-            seconds = min(self._house.limits.call_seconds, self._budget.left())
-            return self._asked(child, request, seconds, {**self._stand_ins, **(stand_ins or {})})
+            return list(self._notebook.ask(requests, {**self._stand_ins, **(stand_ins or {})}))
         except Gone as gone:
-            self._end()
-            self._fatal[key] = (TimedOut if gone.time else Crashed)(f"{what} {gone}")
+            self._fatal[key] = _mistake(gone, what)
             raise self._fatal[key] from gone
-
-    def _asked(
-        self, child: Tenant, request: Mapping[str, Any], seconds: float, stand_ins: StandIns | None = None
-    ) -> dict[str, Any]:
-        """Ask the child, at the expense of what the submission may take in all. Raises Gone."""
-        if seconds <= 0:
-            raise Gone(f"was not tried: the notebook has used up its {self._budget.seconds:g} seconds", time=True)
-        began = time.monotonic()
-        try:
-            answer = child.ask(request, seconds, stand_ins)
-        except Gone as gone:
-            self.doubt = "ended" if gone.doubtful else self.doubt or ("waited" if gone.idle else "")
-            self._budget.spend(time.monotonic() - began, None, seconds)
-            raise
-        wall = time.monotonic() - began
-        if wall > WORTH_COUNTING:
-            self._budget.spend(wall, child.processor_seconds(), seconds)
-        return answer
 
     def _note(self, call: Call) -> None:
         """Keep a call for the diagnosis, unless what the student's functions returned has filled the memory for it."""
@@ -280,92 +296,33 @@ class Student:
         return self._reference(value) if isinstance(value, Handle) else value
 
     def _reference(self, handle: Handle) -> Reference:
-        if handle.tenant != self._tenants or self._tenant is None:
+        if handle.tenant != self._notebook.children or not self._notebook.running:
             raise Crashed("the process that held the value has ended")
         return handle.reference
 
-    def _child(self) -> Tenant:
-        """The running child; when there is none, a fresh one in which the notebook has been run."""
-        while self._tenant is None:
-            if self._tenants > self._house.limits.restarts:
-                self._give_up()
-            self._tenants += 1
-            self._tenant = self._house.take_in(self._files)
-            self.protections = self._tenant.protections
-            self._run_cells(self._tenant)
-        return self._tenant
 
-    def _run_cells(self, tenant: Tenant) -> None:
-        """Run every cell; one that ends the process is left out of the next run.
+@dataclass(frozen=True)
+class _Asked:
+    """A call that is to be made, or was."""
 
-        The cells' share of the time is asked of those that have not run yet. What ran once is run in every fresh
-        process, as long as there is time at all: the functions that it defines are still to be tried.
-        """
-        for cell, source in self._cells.items():
-            if cell in self._skipped:
-                continue
-            if cell not in self._completed and self._budget.left(CELLS_SHARE) <= 0:
-                self._leave_out_the_rest(cell)
-                return
-            left = self._budget.left(1.0 if cell in self._completed else CELLS_END)
-            if left <= 0:
-                self._end()
-                raise TimedOut(f"the notebook has used up its {self._budget.seconds:g} seconds")
-            seconds = min(self._house.limits.cell_seconds, left)
-            try:
-                answer = self._asked(tenant, {"do": "run", "source": source, "cell": cell}, seconds)
-            except Gone as gone:
-                self._skipped[cell] = str(gone)
-                self.status = "timeout" if gone.time else "crashed"
-                self.notes.append(
-                    f"the cell that begins `{source.strip().splitlines()[0][:80]}` {gone}; graded without it"
-                )
-                self.cell_outputs[cell] = [_said(f"This cell {gone}. The rest was graded without it.\n")]
-                self._end()
-                return
-            self._completed.add(cell)
-            if isinstance(answer.get("raised"), dict):
-                self._stopped[cell] = describe_stop(answer["raised"], self._cells)
-            outputs = answer.get("outputs")
-            if cell not in self.cell_outputs:
-                self.cell_outputs[cell] = self._kept(outputs if isinstance(outputs, list) else [])
-
-    def _kept(self, outputs: list[dict]) -> list[dict]:
-        """A cell's outputs, or a line in their place when the notebook has shown as much as is kept."""
-        size = sum(map(_size, outputs))
-        if self._shown + size > MOST_SHOWN:
-            return [_said("What this cell shows is left out: the cells before it have shown too much.\n")]
-        self._shown += size
-        return outputs
-
-    def _leave_out_the_rest(self, first: str) -> None:
-        """Run no cell from this one on: the notebook's cells have had their time."""
-        cells = list(self._cells)
-        rest = cells[cells.index(first) :]
-        allowed = self._budget.seconds * CELLS_SHARE
-        for cell in rest:
-            if cell not in self._skipped:
-                self._skipped[cell] = "was left out"
-                self.cell_outputs[cell] = [_said("This cell was not run: those before it took all the time.\n")]
-        self.status = "timeout"
-        note = f"the cells took more than {allowed:g} seconds in all; graded without the last {len(rest)} of them"
-        self.notes.append(note)
-
-    def _give_up(self) -> NoReturn:
-        raise Crashed(f"the notebook ended its process more than {self._house.limits.restarts} times")
-
-    def _end(self) -> None:
-        if self._tenant is not None:
-            self._budget.end()
-            self._tenant.close()
-            self._tenant = None
+    name: str
+    args: tuple[Any, ...]
+    keep: bool = False
+    inputs_after: bool = False
+    times: int | None = None
 
 
-def _size(value: Any) -> int:
-    """How many characters a value holds."""
-    if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if isinstance(value, list) else len(value) if isinstance(value, str) else 1
+def _identity(value: Any) -> Hashable:
+    """What only the very same argument has: an array, a list or a dictionary is the same only as itself."""
+    if isinstance(value, Handle):
+        return value.tenant, value.reference
+    if type(value) in (type(None), bool, int, float, str):
+        return type(value), value
+    return tuple(map(_identity, value)) if type(value) is tuple else id(value)
+
+
+def _mistake(gone: Gone, what: str) -> Mistake:
+    return (TimedOut if gone.time else Crashed)(f"{what} {gone}")
 
 
 def _bytes(value: Any) -> int:
@@ -375,7 +332,3 @@ def _bytes(value: Any) -> int:
     if isinstance(value, list | tuple):
         return NODE + sum(map(_bytes, value))
     return NODE + (value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 0)
-
-
-def _said(text: str) -> dict:
-    return {"output_type": "stream", "name": "stdout", "text": text}

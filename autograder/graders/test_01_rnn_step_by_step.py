@@ -72,9 +72,10 @@ def check_outputs(got: Any, case: Case, names: tuple[str, ...], when: str = "") 
 
 def check_forward(student: Any, exercise: str, names: tuple[str, ...], *cases: tuple[Case, str]) -> None:
     """Call a forward pass on each case and compare some of its outputs; a case comes with the words for its kind."""
+    student.ahead(exercise, *(case.inputs.values() for case, _ in cases))
     for case, when in cases:
         with on_kind(when):
-            got = student.call(exercise, *case.inputs.values())
+            got = student.call(exercise, *case.inputs.values(), once=True)
         check_outputs(got, case, names, when)
 
 
@@ -93,12 +94,13 @@ def check_habits(student: Any, exercise: str, references: Cases) -> None:
 
 def check_gradients(student: Any, exercise: str, keys: tuple[str, ...], *cases: tuple[Case, str]) -> None:
     """Call a backward pass on each case and compare some of its gradients."""
+    student.ahead(exercise, *(case.inputs.values() for case, _ in cases))
     for case, when in cases:
         gradients = tuple(case.inputs.values())[:-1]
 
         def attempt(cache: Any, case: Case = case, when: str = when, gradients: tuple = gradients) -> None:
             with on_kind(when):
-                got = student.call(exercise, *gradients, cache)
+                got = student.call(exercise, *gradients, cache, once=True)
             compare_gradients(got, case, keys, when)
 
         on_either_cache(student, exercise, case, attempt)
@@ -121,10 +123,12 @@ def check_backward_habits(student: Any, exercise: str, references: Cases) -> Non
         got, after = student.call(exercise, *gradients, cache, inputs_after=True)
         compare_gradients(got, first, keys, OTHER_SIZES)
         untouched(before, after)
+        if not own:
+            student.ahead(exercise, *(case.inputs.values() for case in others))
         for case, when in zip(others, (CALLED_AGAIN, ONE_EXAMPLE), strict=True):
             *upstream, other = case.inputs.values()
             other = own_cache(student, exercise, case) if own else other
-            compare_gradients(student.call(exercise, *upstream, other), case, keys, when)
+            compare_gradients(student.call(exercise, *upstream, other, once=True), case, keys, when)
 
     on_either_cache(student, exercise, first, attempt)
 
@@ -187,9 +191,9 @@ def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Genera
     """
     kept = student.keep(exercise, *case.inputs.values())
     state = next(iter(case.outputs))
-    agree(student.fetch(kept[0]), case.outputs[state], state, AXES[state])
+    got, cache = student.fetch_each(kept[0], kept[len(case.outputs) - 1])
+    agree(got, case.outputs[state], state, AXES[state])
     *_, (name, documented) = case.outputs.items()
-    cache = student.fetch(kept[len(case.outputs) - 1])
     found = differs(cache, documented, name)
     if found is None:
         return
@@ -482,7 +486,7 @@ class TestDeepRnnForward:
     @worth(2, "the first layer's states")
     def test_first_layer(self, student, references, rng):
         case = references["deep_rnn_forward/plain"]
-        a, _ = unpack(student.call(self.exercise, *case.inputs.values()), "a", "y")
+        a, _ = unpack(student.call(self.exercise, *case.inputs.values(), once=True), "a", "y")
         if not isinstance(a, (list, tuple)) or not a:
             agree(a, case.outputs["a"], "a")
         agree(a[0], case.outputs["a"][0], "a[0]", AXES["a"])

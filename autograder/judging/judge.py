@@ -18,7 +18,8 @@ from nbformat import NotebookNode
 from autograder.course.units import FIGURE, TRAINING, Unit, has_tag, marks
 from autograder.examination.examine import Mistake
 from autograder.examination.hidden_tests import Examined, examine
-from autograder.examination.student import Cell, Student
+from autograder.examination.running import Cell, RunningNotebook
+from autograder.examination.student import Student
 from autograder.examination.verdict import Doubt, ExerciseVerdict, Outcome, Status, Verdict
 from autograder.judging.reconcile import Unreadable, notes, read_submission, reconcile
 from autograder.sandbox.tenant import House
@@ -50,11 +51,11 @@ def judge(
     began = time.perf_counter()
 
     def verdict(
-        status: Status, exercises: tuple[ExerciseVerdict, ...], said: list[str], student: Student | None = None
+        status: Status, exercises: tuple[ExerciseVerdict, ...], said: list[str], ran: RunningNotebook | None = None
     ) -> Verdict:
-        protections, outputs = (student.protections, student.cell_outputs) if student else ((), {})
+        protections, outputs = (ran.protections, ran.outputs) if ran else ((), {})
         seconds = round(time.perf_counter() - began, 3)
-        doubt: Doubt = student.doubt if student else ""
+        doubt: Doubt = ran.doubt if ran else ""
         rest = exercises, seed, tuple(said), outputs, doubt
         return Verdict(submission, unit.slug, status, seconds, protections, *rest)
 
@@ -63,15 +64,16 @@ def judge(
     except Unreadable as error:
         return verdict("unreadable", _none_graded(unit, "not attempted"), [str(error)])
     student = Student(house, cells_to_run(notebook, unit.release), files)
+    ran = student.notebook
     try:
         with student:
             exercises = tuple(
                 told(unit, found) for found in examine(unit, student, _cases(unit.references), seed, only)
             )
     except Mistake as error:  # the notebook ends every process that it is run in
-        return verdict(student.status, _none_graded(unit, "crashed"), [*student.notes, str(error)], student)
-    said = [*not_imported(student.cell_outputs), *notes(notebook), *student.notes]
-    return verdict(student.status, exercises, said, student)
+        return verdict(ran.status, _none_graded(unit, "crashed"), [*ran.notes, str(error)], ran)
+    said = [*not_imported(ran.outputs), *notes(notebook), *ran.notes]
+    return verdict(ran.status, exercises, said, ran)
 
 
 def told(unit: Unit, examined: Examined) -> ExerciseVerdict:

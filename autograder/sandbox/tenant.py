@@ -7,7 +7,8 @@ ended as one that broke.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +20,10 @@ from autograder.sandbox import nursery, scratch
 from autograder.sandbox.helper import Helping, TooMuchAsked
 from autograder.sandbox.stand_ins import StandIns, stand_in_answer  # noqa: F401 - for those who have no child
 from autograder.sandbox.watchdog import Exceeded, Limits, Watchdog
-from unrolled.wire import ANSWER, ANY, Channel, WireError, decode
+from unrolled.wire import ANSWER, ANY, Channel, WireError, decode, encode
 
 SETTLING_SECONDS = 60.0  # of processor time: a child needs some hundredths, none of them the student's
+AHEAD = 64 << 10  # bytes of requests on their way: the socket takes them while the child does not read
 MAX_SHOWN = 16 << 20  # bytes of what all cells show together
 TOO_LONG = "(not kept: the notebook shows more than 16 MB)\n"
 
@@ -110,11 +112,40 @@ class Tenant:
         Raises:
             Gone: when the child ended instead of answering.
         """
-        self._watchdog.start(seconds)
-        answer = self._answer(request, stand_ins or {})
-        if "outputs" in answer:
-            answer["outputs"] = self._kept(answer["outputs"])
+        (answer,) = self.ask_each([request], lambda: seconds, stand_ins)
         return answer
+
+    def ask_each(
+        self, requests: Sequence[Mapping[str, Any]], seconds: Callable[[], float], stand_ins: StandIns | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Send requests and give the answer to each as it comes. The child is not stopped between them.
+
+        Those that cannot ask back are sent several at a time, as many as the socket is sure to take: the child reads
+        the next one where it would otherwise wait. Whoever does not hear the answers out ends the child.
+
+        Args:
+            seconds: tells when a request's turn has come what processor time its answer may take.
+            stand_ins: functions of the trusted side that the child may call meanwhile, by their names.
+
+        Raises:
+            Gone: when the child ended instead of answering.
+        """
+        with self._heard_out():
+            together = _together([encode(request) for request in requests], 0 if stand_ins else AHEAD)
+            for place, request in enumerate(requests):
+                (self._watchdog.go_on if place else self._watchdog.start)(seconds())
+                if place in together:
+                    self._channel.send_frames(together[place])
+                answer = self._answer(request, stand_ins or {})
+                if place == len(requests) - 1:
+                    self._watchdog.rest()
+                else:
+                    self._watchdog.glance()
+                if "outputs" in answer:
+                    answer["outputs"] = self._kept(answer["outputs"])
+                if place < len(requests) - 1:
+                    yield answer
+        yield answer
 
     def processor_seconds(self) -> float | None:
         """What the child has taken since it began, and helpers for it; None when it has ended."""
@@ -127,21 +158,11 @@ class Tenant:
         self._channel.close()
         scratch.remove(self._scratch)
 
-    def _answer(self, request: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
-        helping = Helping(request.get("args"), stand_ins, self._watchdog)
-        most = ANSWER if request.get("do") in ("call", "fetch", "model") else ANY
+    @contextmanager
+    def _heard_out(self) -> Iterator[None]:
+        """Say of what goes wrong in the block that the child is gone; it ends, too, when the block is left early."""
         try:
-            self._channel.send(request)
-            while True:
-                frame = self._channel.receive_frame(most)
-                message = decode(*frame)
-                if not isinstance(message, dict):
-                    raise WireError("not an answer")
-                if "ask" not in message:
-                    self._watchdog.rest()
-                    return message
-                self._channel.send_frame(*helping.answer(message, frame))
-                self._watchdog.glance()
+            yield
         except Exceeded as exceeded:
             raise Gone(str(exceeded), time=exceeded.time, idle=exceeded.idle) from exceeded
         except TooMuchAsked as error:
@@ -152,6 +173,24 @@ class Tenant:
         except WireError as error:
             self._watchdog.end()
             raise Gone("broke the connection to the grader") from error
+        except BaseException:
+            self._watchdog.end()
+            raise
+
+    def _answer(self, request: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
+        """What comes next, after what the child asks meanwhile has been answered."""
+        helping = Helping(request.get("args"), stand_ins, self._watchdog)
+        most = ANSWER if request.get("do") in ("call", "fetch", "model") else ANY
+        try:
+            while True:
+                frame = self._channel.receive_frame(most)
+                message = decode(*frame)
+                if not isinstance(message, dict):
+                    raise WireError("not an answer")
+                if "ask" not in message:
+                    return message
+                self._channel.send_frame(*helping.answer(message, frame))
+                self._watchdog.glance()
         finally:
             helping.end()
             self._helped += helping.seconds
@@ -160,6 +199,18 @@ class Tenant:
         """A cell's outputs, as long as all of this child's together are no more than a notebook has."""
         self._shown += _size(outputs)
         return outputs if self._shown <= MAX_SHOWN else [{"output_type": "stream", "name": "stdout", "text": TOO_LONG}]
+
+
+def _together(frames: Sequence[bytes], most: int) -> dict[int, list[bytes]]:
+    """The frames that are sent at once, by the place of the first: as many as have no more bytes than ``most``."""
+    groups: dict[int, list[bytes]] = {}
+    first = size = 0
+    for place, frame in enumerate(frames):
+        size += len(frame)
+        if not place or size > most:
+            first, size = place, len(frame)
+        groups.setdefault(first, []).append(frame)
+    return groups
 
 
 def _size(value: Any) -> int:

@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder.sandbox.confine import MAX_FILE
 from autograder.sandbox.usage import BLOCK, Ended, Usage
 
+NONE = -1  # what closed descriptors become: their numbers go to others
 LOOK_EVERY = 0.05  # seconds between two looks where all requests are short
 DISK_EVERY = 0.1  # seconds between two looks at the scratch folder and at what has no name, and more where these
 DISK_SHARE = 20  # take long: this many times as long as the last one
@@ -64,12 +65,16 @@ class Watchdog:
 
     def start(self, seconds: float) -> None:
         """Begin a request that may take so many seconds of processor time: the process runs from now on."""
+        self.go_on(seconds)
+        self._send(signal.SIGCONT)
+
+    def go_on(self, seconds: float) -> None:
+        """Begin the next request of those that the process was sent together."""
         self._seconds = seconds
         self._cpu_from: float | None = None  # read at the first look: most requests are answered before it
         self._wall_from = time.monotonic()
         self._helper: Usage | None = None
         self._helper_from = 0.0
-        self._send(signal.SIGCONT)
 
     def helped_by(self, helper: Usage) -> None:
         """Until the next request begins, count this process's time, too: it works at the word of the one watched."""
@@ -113,6 +118,7 @@ class Watchdog:
         """End the process and forget it."""
         self.end()
         os.close(self._pidfd)
+        self._pidfd = NONE
 
     def processor_seconds(self) -> float | None:
         """What the process has taken since it began; None when it has ended."""
@@ -122,6 +128,8 @@ class Watchdog:
             return None
 
     def _send(self, number: signal.Signals) -> None:
+        if self._pidfd == NONE:
+            return
         try:
             signal.pidfd_send_signal(self._pidfd, number)
         except ProcessLookupError:

@@ -19,7 +19,8 @@ from class_of import locked
 
 from autograder.examination.agree import agree, differs, entries, unpack, untouched
 from autograder.examination.examine import Mistake
-from autograder.examination.student import Cell, Student
+from autograder.examination.running import Cell
+from autograder.examination.student import Student
 from autograder.examination.wording import SHOWN_LINES, describe_raise
 from autograder.judging.examiner import open_house
 from autograder.sandbox.watchdog import Limits
