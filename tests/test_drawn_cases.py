@@ -25,7 +25,7 @@ from autograder.course.units import Unit, all_units, find_unit, grade_id
 from autograder.course.variants import VARIANTS
 from autograder.examination import hidden_tests
 from autograder.examination.cases import Cases
-from autograder.examination.student import Student
+from autograder.examination.student import Handle, Student
 from autograder.examination.verdict import ExerciseVerdict
 from autograder.judging.examiner import open_house
 from autograder.judging.judge import cells_to_run
@@ -79,30 +79,34 @@ def house() -> Iterator[House]:
 def graded(house: House, unit: Unit, files: dict[str, bytes], seed: int) -> Record:
     """Grade a submission as ``judge`` does, without naming mistakes, and record what is asked."""
     record, part = Record(), ""
-    run, ask = hidden_tests._run, Student._ask
+    run, call, ask_model = hidden_tests._run, Student._ask_call, Student._ask_model
 
     def recording_run(test: Any, *rest: Any) -> None:
         nonlocal part
         part = test.name
         run(test, *rest)
 
-    def recording_ask(student: Student, request: Any, *rest: Any) -> Any:
-        answer = ask(student, request, *rest)
-        if request["do"] in ("call", "model"):
-            question = digest([request.get("name") or request["question"], *request["args"]])
-            record.asked.setdefault(part, set()).add(question)
-            if "kept" in answer:
-                kept = ask(student, {"do": "fetch", "reference": Reference(answer["kept"])}, "it")
-                record.answers.setdefault(question, [kept.get("value")])
-            elif "value" in answer:
-                value = answer["value"]
-                record.answers.setdefault(question, value if request.get("times") else [value])
+    def recording_call(student: Student, asked: Any, *rest: Any) -> Any:
+        answer = call(student, asked, *rest)
+        question = digest([asked.name, *asked.args])
+        record.asked.setdefault(part, set()).add(question)
+        if "kept" in answer:
+            kept = student._ask({"do": "fetch", "reference": Reference(answer["kept"])}, "it")
+            record.answers.setdefault(question, [kept.get("value")])
+        elif "value" in answer:
+            record.answers.setdefault(question, answer["value"] if asked.times else [answer["value"]])
         return answer
+
+    def recording_model(student: Student, handle: Handle, question: str, args: Any) -> Any:
+        value = ask_model(student, handle, question, args)
+        record.asked.setdefault(part, set()).add(digest([question, *args]))
+        return value
 
     notebook = reconcile(read_submission(files[f"{unit.slug}.ipynb"]), unit.release)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hidden_tests, "_run", recording_run)
-        patch.setattr(Student, "_ask", recording_ask)
+        patch.setattr(Student, "_ask_call", recording_call)
+        patch.setattr(Student, "_ask_model", recording_model)
         with Student(house, cells_to_run(notebook, unit.release), files) as student:
             found = hidden_tests.examine(unit, student, open_cases(unit.references), seed)
     record.verdicts = {examined.verdict.id: examined.verdict for examined in found}

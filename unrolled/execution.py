@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import ast
 import io
+import linecache
+import re
 import sys
 import traceback
 from codeop import PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dis import opname
+from types import CodeType
 from typing import Any
 
 from IPython.core.compilerop import CachingCompiler
@@ -25,6 +29,8 @@ from traitlets.config import Config
 MAX_TEXT = 64 << 10  # characters kept of a stream, of a traceback, of a text result
 MAX_RICH = 4 << 20  # characters kept of a picture
 MAX_SHOWN = 32  # rich outputs kept of a cell
+
+_BINDS = re.compile(r"(?:def|class) +(\w+)|(\w+) *=(?!=)")
 
 
 @dataclass
@@ -66,16 +72,34 @@ class _CellNames(CachingCompiler):
     def __init__(self) -> None:
         super().__init__()
         self.flags &= ~PyCF_ALLOW_INCOMPLETE_INPUT  # a cell is all there is: no further line will close a bracket
-        self._parsed: tuple[str, ast.AST] | None = None
+        self._ahead: tuple[str, ast.Module, CodeType | None] | None = None
 
-    def parse_ahead(self, source: str) -> None:
-        """Parse a cell that is run next; raises what Python's parser does."""
-        self._parsed = source, super().ast_parse(source, filename=f"<cell {self.cell_id}>")
+    def read_ahead(self, source: str) -> None:
+        """Compile or parse a cell that is run next; raises what Python's compiler does.
+
+        IPython wants a tree, and compiles it statement by statement: it shows the value of a last expression. Most
+        cells end in a function, though, which shows nothing; these are compiled at once, in a third of the time, and
+        the tree that IPython gets only stands for that.
+        """
+        name, bound = f"<cell {self.cell_id}>", _bound_last(source)
+        linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name  # a warning quotes its line
+        code = super().__call__(source, name, "exec") if bound else None
+        if code and _ends_in(code, bound):
+            self._ahead = source, ast.Module([ast.Pass(lineno=1, col_offset=0)], []), code
+        else:
+            self._ahead = source, super().ast_parse(source, filename=name), None
 
     def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
-        """The tree of a cell, which is used up by this: whoever runs it may change it."""
-        ahead, self._parsed = self._parsed, None
-        return ahead[1] if ahead and ahead[0] == source else super().ast_parse(source, filename, symbol)
+        """The tree of a cell."""
+        if self._ahead and self._ahead[0] == source:
+            return self._ahead[1]
+        return super().ast_parse(source, filename, symbol)
+
+    def __call__(self, source: Any, filename: str, symbol: str, **given: Any) -> CodeType:
+        """The code of a cell, or of a statement of it."""
+        if self._ahead and self._ahead[2] and isinstance(source, ast.Module) and source.body == self._ahead[1].body:
+            return self._ahead[2]
+        return super().__call__(source, filename, symbol, **given)
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"<cell {self.cell_id}>"
@@ -116,7 +140,9 @@ class _Shell(InteractiveShell):
             if raw_cell.lstrip().startswith("In ["):  # pasted with its prompt, which reads like an annotation
                 return super().transform_cell(raw_cell)
             cell = raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
-            self.compile.parse_ahead(cell)
+            if self.ast_transformers:
+                return super().transform_cell(raw_cell)  # they are to see what stands there
+            self.compile.read_ahead(cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return super().transform_cell(raw_cell)
         return cell
@@ -216,6 +242,27 @@ def place_of(error: BaseException, *, outermost: bool = False) -> tuple[str, int
         if name.startswith("<cell ") and name.endswith(">"):
             return name[len("<cell ") : -1], line
     return None
+
+
+def _bound_last(source: str) -> str:
+    """The name that the last line without an indent defines or assigns to, or nothing."""
+    last = next((line for line in reversed(source.splitlines()) if line[:1].strip() and line[0] != "#"), "")
+    found = _BINDS.match(last)
+    return (found[1] or found[2]) if found else ""
+
+
+def _ends_in(code: CodeType, name: str) -> bool:
+    """Whether the last thing that a cell's code does is to bind this name: then there is no value to be shown.
+
+    Nor does it begin with a text, which a module would take for its documentation.
+    """
+    tail = code.co_code[-6:]  # three instructions; one with a large argument has more bytes, and is taken for none
+    done = [(opname[tail[at]], tail[at + 1]) for at in range(0, len(tail), 2)]
+    while done and done[-1][0] in ("RETURN_VALUE", "RETURN_CONST", "LOAD_CONST"):
+        done.pop()
+    if not done or done[-1][0] != "STORE_NAME" or "__doc__" in code.co_names:
+        return False
+    return code.co_names[done[-1][1]] == name
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,6 @@ anew only to see whether they are stale.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import inspect
 import json
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course.known_answers import worked_answers
+from autograder.course.sources import code_of
 from autograder.course.units import Unit
 from autograder.faults.diagnosis import chosen, exercise_of
 from autograder.faults.known_mistakes import Known, given
@@ -64,7 +64,7 @@ def fingerprint(unit: Unit) -> str:
     found.update((unit.root / "unrolled/checks/cases" / f"{unit.slug}.npz").read_bytes())
     found.update(json.dumps(worked_answers(unit)).encode())
     for path in sorted([*sources, Path(__file__), unit.root / "unrolled/checks" / f"{unit.slug[3:]}.py"]):
-        found.update(ast.unparse(ast.parse(path.read_text(encoding="utf-8"))).encode())
+        found.update(code_of(path))
     return found.hexdigest()[:16]
 
 

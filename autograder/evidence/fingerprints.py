@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.course.dialect import Cell, read_script
+from autograder.course.sources import code_of
 from autograder.course.units import Unit
 
 ENGINE = ("auditing", "course", "examination", "faults", "judging", "sandbox")
@@ -59,15 +60,10 @@ def _digest(unit: Unit, paths: Iterable[Path], cells: Iterable[Cell]) -> str:
     for path in sorted(set(paths)):
         name = path.relative_to(unit.root).as_posix()
         is_code = path.suffix == ".py" and path.parent.name != "answers"  # there, a comment begins an answer
-        found.update(f"\n{name}\n".encode() + (_code(path) if is_code else path.read_bytes()))
+        found.update(f"\n{name}\n".encode() + (code_of(path) if is_code else path.read_bytes()))
     for cell in cells:
         found.update(f"\n{cell.exercise} {cell.check} {cell.points:g}\n{cell.source}\n".encode())
     return found.hexdigest()[:32]
-
-
-def _code(path: Path) -> bytes:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#")).encode()
 
 
 def _imported(unit: Unit) -> set[Path]:

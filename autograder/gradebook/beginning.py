@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.dbutil import _temp_alembic_ini
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import create_engine, inspect, text
 
@@ -44,8 +43,7 @@ def create_gradebook(url: str) -> None:
         with engine.begin() as connection:
             if inspect(connection).get_table_names():
                 return
-            with _temp_alembic_ini(url) as settings:
-                version = ScriptDirectory.from_config(AlembicConfig(settings)).get_current_head()
+            version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
             connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
     finally:

@@ -35,7 +35,7 @@ from traitlets.config import Application, Config
 from traitlets.config.application import ConfigFileNotFound
 
 from autograder.course.units import Unit
-from autograder.gradebook.beginning import BadCourse, prepare
+from autograder.gradebook.beginning import BadCourse, create_gradebook, prepare
 from autograder.gradebook.beside import put, shown_safely
 from autograder.gradebook.engine import GRADED, Graded, steps
 from autograder.gradebook.ledger import write_whole
@@ -94,6 +94,7 @@ class Course:
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, open; use it in a ``with``."""
+        create_gradebook(self.directory.db_url)  # what is no database is told here; nbgrader would not let go of it
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
     def has_students(self) -> bool:

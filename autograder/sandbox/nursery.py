@@ -171,6 +171,10 @@ def serve(
     lacking = confine.available()  # loads the lockdown's libraries, which a locked process could not find any more
     if locks and lacking:
         raise NurseryError(lacking)
+    if not lacking:
+        from autograder.sandbox import system_calls
+
+        system_calls.program()
     secluded = view.narrow(
         [Path(os.devnull), *confine.python_files(), *readable], scratch_folders, scratch_folders.parent / "view"
     )

@@ -10,10 +10,13 @@ without goes on. ENOSYS is for calls that libraries only probe for, and for all 
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import mmap
 import os
+import tempfile
+from functools import cache
 
 WHATEVER = """
     read readv pread64 preadv write writev pwrite64 pwritev lseek close close_range sendfile ftruncate truncate
@@ -62,9 +65,41 @@ NAMES = (15, 16, 0x53564D41)  # PR_SET_NAME and PR_GET_NAME of a thread, PR_SET_
 SIGNALS = (*range(18), 32, 33)  # those that end a process or are caught, and libc's own two; none that stops it or goes
 """on: the watchdog stops a process between two requests, and nobody is to say otherwise."""
 
+SIGNALLING = "kill", "tgkill"  # the first argument is a process
+SET_SECCOMP, FILTER = 22, 2  # prctl(2)
+STEP = 8  # bytes: struct sock_filter
+
 
 def load_filter() -> None:
     """Let the calling process make the calls listed here and no others, for ever. Raises OSError or ValueError."""
+    import pyseccomp as seccomp
+
+    own = seccomp.SyscallFilter(seccomp.ALLOW)
+    own.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.ERRNO(errno.EPERM))
+    for name in SIGNALLING:
+        own.add_rule(seccomp.ERRNO(errno.EPERM), name, seccomp.Arg(0, seccomp.NE, os.getpid()))
+    own.load()
+    steps = program()
+    buffer = ctypes.create_string_buffer(steps, len(steps))
+    whole = _Program(len(steps) // STEP, ctypes.addressof(buffer))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(whole), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "the filter of system calls was not taken")
+
+
+class _Program(ctypes.Structure):
+    """``struct sock_fprog`` of linux/filter.h."""
+
+    _fields_ = (("steps", ctypes.c_ushort), ("first", ctypes.c_void_p))
+
+
+@cache
+def program() -> bytes:
+    """The filter in the kernel's language, but that a process signals itself alone.
+
+    It takes longer to write than a child otherwise needs to lock itself down: what is to fork children asks for it
+    before.
+    """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
@@ -112,9 +147,12 @@ def load_filter() -> None:
     allow("sendto", is_(4, 0))  # over the one socket that is open: bytes, no addresses, and no descriptors
     allow("recvfrom", is_(4, 0))
     for number in SIGNALS:  # abort() and raise() signal the process itself
-        allow("kill", only(0, 0, os.getpid()), only(1, 0, number))
-        allow("tgkill", only(0, 0, os.getpid()), only(2, 0, number))
+        allow("kill", only(1, 0, number))
+        allow("tgkill", only(2, 0, number))
     for name in ("prlimit64", "sched_getaffinity", "getpgid", "getsid"):
         allow(name, only(0, 0, 0))  # 0 is the process itself
     allow("getpriority", only(0, 0, 0), only(1, 0, 0))
-    rules.load()
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()

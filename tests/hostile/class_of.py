@@ -158,4 +158,4 @@ class Class:
     def nothing_left(self) -> None:
         """Fail if a process, a folder or a file of the grading is still there shortly after."""
         self.processes_end()
-        assert self.left() == []
+        assert self.left() == [], self.left()

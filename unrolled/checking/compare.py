@@ -169,7 +169,7 @@ def _array_difference(
         return Difference("dtype", summary, None, str(got.dtype), str(expected.dtype))
     if expected.dtype.kind == "b":
         expected = expected.astype(np.float64)
-    wide = got.astype(np.float64)  # unsigned integers would wrap in a difference
+    wide = got.astype(np.float64, copy=False)  # unsigned integers would wrap in a difference
     right = np.asarray(_close(wide, expected, got.dtype))
     if right.all():
         return None
@@ -197,7 +197,8 @@ def _close(got: np.ndarray, expected: np.ndarray, dtype: np.dtype) -> np.ndarray
     rtol, atol = (FLOAT32_RTOL, FLOAT32_ATOL) if dtype == np.float32 else (RTOL, ATOL)
     size = np.abs(expected)
     scale = size.max() if size.size and 0 < size.max() < np.inf else 1.0
-    return (np.abs(got - expected) <= atol * scale + rtol * size) | (got == expected)
+    near = np.abs(got - expected) <= atol * scale + rtol * size
+    return near if near.all() else near | (got == expected)  # infinity is as near to itself as to nothing else
 
 
 def _count(wrong: np.ndarray, numbers: bool) -> str:
