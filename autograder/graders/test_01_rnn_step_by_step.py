@@ -308,17 +308,17 @@ class TestRnnCellForward:
     exercise = "rnn_cell_forward"
 
     @worth(4, "next hidden state")
-    def test_state(self, student, references, rng):
+    def test_state(self, student, references):
         plain, single = drawn(references, self.exercise), references["rnn_cell_forward/one_example"]
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "prediction")
-    def test_prediction(self, student, references, rng):
+    def test_prediction(self, student, references):
         plain, large = drawn(references, self.exercise), references["rnn_cell_forward/large"]
         check_forward(student, self.exercise, ("yt_pred",), (plain, ""), (large, LARGE))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
     @worth(0.5, "cache")
@@ -331,17 +331,17 @@ class TestRnnForward:
     provides = {"rnn_cell_forward": oracle.rnn_cell_forward}
 
     @worth(4, "hidden states")
-    def test_states(self, student, references, rng):
+    def test_states(self, student, references):
         plain, step = drawn(references, self.exercise), references["rnn_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "predictions")
-    def test_predictions(self, student, references, rng):
+    def test_predictions(self, student, references):
         plain, step = drawn(references, self.exercise), references["rnn_forward/one_step"]
         check_forward(student, self.exercise, ("y_pred",), (plain, ""), (step, ONE_STEP))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
     @worth(0.5, "caches")
@@ -356,22 +356,22 @@ class TestLstmCellForward:
     exercise = "lstm_cell_forward"
 
     @worth(3, "next cell state")
-    def test_cell_state(self, student, references, rng):
+    def test_cell_state(self, student, references):
         plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "next hidden state")
-    def test_hidden_state(self, student, references, rng):
+    def test_hidden_state(self, student, references):
         plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "prediction")
-    def test_prediction(self, student, references, rng):
+    def test_prediction(self, student, references):
         plain, large = drawn(references, self.exercise), references["lstm_cell_forward/large"]
         check_forward(student, self.exercise, ("yt_pred",), (plain, ""), (large, LARGE))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
     @worth(0.5, "cache")
@@ -384,21 +384,21 @@ class TestLstmForward:
     provides = {"lstm_cell_forward": oracle.lstm_cell_forward}
 
     @worth(3, "hidden states")
-    def test_hidden_states(self, student, references, rng):
+    def test_hidden_states(self, student, references):
         plain, step = drawn(references, self.exercise), references["lstm_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (step, ONE_STEP))
 
     @worth(2, "cell states")
-    def test_cell_states(self, student, references, rng):
+    def test_cell_states(self, student, references):
         plain, step = drawn(references, self.exercise), references["lstm_forward/one_step"]
         check_forward(student, self.exercise, ("c",), (plain, ""), (step, ONE_STEP))
 
     @worth(2, "predictions")
-    def test_predictions(self, student, references, rng):
+    def test_predictions(self, student, references):
         check_forward(student, self.exercise, ("y",), (drawn(references, self.exercise), ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
     @worth(0.5, "caches")
@@ -413,17 +413,17 @@ class TestGruCellForward:
     exercise = "gru_cell_forward"
 
     @worth(5, "next state")
-    def test_state(self, student, references, rng):
+    def test_state(self, student, references):
         plain, single = drawn(references, self.exercise), references["gru_cell_forward/one_example"]
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "prediction")
-    def test_prediction(self, student, references, rng):
+    def test_prediction(self, student, references):
         plain, large = drawn(references, self.exercise), references["gru_cell_forward/large"]
         check_forward(student, self.exercise, ("yt_pred",), (plain, ""), (large, LARGE))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
     @worth(0.5, "cache")
@@ -436,16 +436,16 @@ class TestGruForward:
     provides = {"gru_cell_forward": oracle.gru_cell_forward}
 
     @worth(4, "states")
-    def test_states(self, student, references, rng):
+    def test_states(self, student, references):
         plain, step = drawn(references, self.exercise), references["gru_forward/one_step"]
         check_forward(student, self.exercise, ("c",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "predictions")
-    def test_predictions(self, student, references, rng):
+    def test_predictions(self, student, references):
         check_forward(student, self.exercise, ("y",), (drawn(references, self.exercise), ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
     @worth(0.5, "caches")
@@ -461,21 +461,21 @@ class TestBrnnForward:
     provides = {"rnn_cell_forward": oracle.rnn_cell_forward, "rnn_forward": oracle.rnn_forward}
 
     @worth(2, "states from the left")
-    def test_forward_states(self, student, references, rng):
+    def test_forward_states(self, student, references):
         plain, step = drawn(references, self.exercise), references["brnn_forward/one_step"]
         check_forward(student, self.exercise, ("a_forward",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "states from the right")
-    def test_backward_states(self, student, references, rng):
+    def test_backward_states(self, student, references):
         plain, step = drawn(references, self.exercise), references["brnn_forward/one_step"]
         check_forward(student, self.exercise, ("a_backward",), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "predictions")
-    def test_predictions(self, student, references, rng):
+    def test_predictions(self, student, references):
         check_forward(student, self.exercise, ("y",), (references["brnn_forward/plain"], ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
 
@@ -484,7 +484,7 @@ class TestDeepRnnForward:
     provides = {"rnn_cell_forward": oracle.rnn_cell_forward, "rnn_forward": oracle.rnn_forward}
 
     @worth(2, "the first layer's states")
-    def test_first_layer(self, student, references, rng):
+    def test_first_layer(self, student, references):
         case = references["deep_rnn_forward/plain"]
         a, _ = unpack(student.call(self.exercise, *case.inputs.values(), once=True), "a", "y")
         if not isinstance(a, (list, tuple)) or not a:
@@ -492,18 +492,18 @@ class TestDeepRnnForward:
         agree(a[0], case.outputs["a"][0], "a[0]", AXES["a"])
 
     @worth(3, "the other layers' states")
-    def test_all_layers(self, student, references, rng):
+    def test_all_layers(self, student, references):
         plain, layer = drawn(references, self.exercise), references["deep_rnn_forward/one_layer"]
         step = references["deep_rnn_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (layer, "for one layer"), (step, ONE_STEP))
 
     @worth(3, "predictions")
-    def test_predictions(self, student, references, rng):
+    def test_predictions(self, student, references):
         plain, layer = drawn(references, self.exercise), references["deep_rnn_forward/one_layer"]
         check_forward(student, self.exercise, ("y",), (plain, ""), (layer, "for one layer"))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_habits(student, self.exercise, references)
 
 
@@ -514,21 +514,21 @@ class TestRnnCellBackward:
     exercise = "rnn_cell_backward"
 
     @worth(3, "gradients of the input and of the state before")
-    def test_inputs(self, student, references, rng):
+    def test_inputs(self, student, references):
         plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "gradients of the weights")
-    def test_weights(self, student, references, rng):
+    def test_weights(self, student, references):
         plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dWax", "dWaa"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "gradient of the bias")
-    def test_bias(self, student, references, rng):
+    def test_bias(self, student, references):
         check_gradients(student, self.exercise, ("dba",), (references["rnn_cell_backward/plain"], ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_backward_habits(student, self.exercise, references)
 
 
@@ -537,25 +537,25 @@ class TestRnnBackward:
     provides = {"rnn_cell_backward": oracle.rnn_cell_backward, "rnn_cell_forward": oracle.rnn_cell_forward}
 
     @worth(3, "gradients of the inputs and of the first state")
-    def test_inputs(self, student, references, rng):
+    def test_inputs(self, student, references):
         plain, step = drawn(references, self.exercise), references["rnn_backward/one_step"]
         check_gradients(student, self.exercise, ("dx", "da0"), (plain, ""), (step, ONE_STEP))
 
     @worth(3, "gradients of the weights, summed over the steps")
-    def test_weights(self, student, references, rng):
+    def test_weights(self, student, references):
         check_gradients(student, self.exercise, ("dWax", "dWaa"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradient of the bias, summed over the steps")
-    def test_bias(self, student, references, rng):
+    def test_bias(self, student, references):
         check_gradients(student, self.exercise, ("dba",), (references["rnn_backward/plain"], ""))
 
     @worth(1, "da with fewer steps than the caches")
-    def test_short(self, student, references, rng):
+    def test_short(self, student, references):
         case = references["rnn_backward/short_da"]
         check_gradients(student, self.exercise, tuple(case.outputs), (case, "for a da shorter than the caches"))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_backward_habits(student, self.exercise, references)
 
 
@@ -563,32 +563,32 @@ class TestLstmCellBackward:
     exercise = "lstm_cell_backward"
 
     @worth(2, "gradients of the input and of the hidden state before")
-    def test_inputs(self, student, references, rng):
+    def test_inputs(self, student, references):
         plain, single = drawn(references, self.exercise), references["lstm_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(1, "gradient of the cell state before")
-    def test_cell_state(self, student, references, rng):
+    def test_cell_state(self, student, references):
         check_gradients(student, self.exercise, ("dc_prev",), (references["lstm_cell_backward/plain"], ""))
 
     @worth(1, "gradients of the forget gate")
-    def test_forget_gate(self, student, references, rng):
+    def test_forget_gate(self, student, references):
         check_gradients(student, self.exercise, ("dWf", "dbf"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the update gate")
-    def test_update_gate(self, student, references, rng):
+    def test_update_gate(self, student, references):
         check_gradients(student, self.exercise, ("dWi", "dbi"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the candidate")
-    def test_candidate(self, student, references, rng):
+    def test_candidate(self, student, references):
         check_gradients(student, self.exercise, ("dWc", "dbc"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the output gate")
-    def test_output_gate(self, student, references, rng):
+    def test_output_gate(self, student, references):
         check_gradients(student, self.exercise, ("dWo", "dbo"), (drawn(references, self.exercise), ""))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_backward_habits(student, self.exercise, references)
 
 
@@ -597,23 +597,23 @@ class TestLstmBackward:
     provides = {"lstm_cell_backward": oracle.lstm_cell_backward, "lstm_cell_forward": oracle.lstm_cell_forward}
 
     @worth(2, "gradients of the inputs and of the first hidden state")
-    def test_inputs(self, student, references, rng):
+    def test_inputs(self, student, references):
         plain, step = drawn(references, self.exercise), references["lstm_backward/one_step"]
         check_gradients(student, self.exercise, ("dx", "da0"), (plain, ""), (step, ONE_STEP))
 
     @worth(2, "gradients of the weights, summed over the steps")
-    def test_weights(self, student, references, rng):
+    def test_weights(self, student, references):
         check_gradients(student, self.exercise, ("dWf", "dWi", "dWc", "dWo"), (drawn(references, self.exercise), ""))
 
     @worth(1, "gradients of the biases, summed over the steps")
-    def test_biases(self, student, references, rng):
+    def test_biases(self, student, references):
         check_gradients(student, self.exercise, ("dbf", "dbi", "dbc", "dbo"), (references["lstm_backward/plain"], ""))
 
     @worth(1, "da with fewer steps than the caches")
-    def test_short(self, student, references, rng):
+    def test_short(self, student, references):
         case = references["lstm_backward/short_da"]
         check_gradients(student, self.exercise, tuple(case.outputs), (case, "for a da shorter than the caches"))
 
     @worth(1, "other sizes, inputs left alone, repeated calls")
-    def test_habits(self, student, references, rng):
+    def test_habits(self, student, references):
         check_backward_habits(student, self.exercise, references)

@@ -21,18 +21,33 @@ Parameters = dict[str, Array]
 # ------------------------------------------------------------------------------------------------------------- one step
 
 
+def _below(*arrays: Array) -> Array:
+    """Rows of all, one under the other."""
+    return np.concatenate(arrays)
+
+
+def _beside(*arrays: Array) -> Array:
+    """Columns of all, one beside the other."""
+    return np.concatenate(arrays, axis=1)
+
+
+def _blocks(matrix: Array, number: int) -> Array:
+    """The matrix cut into so many blocks of rows."""
+    return matrix.reshape(number, -1, matrix.shape[1])
+
+
 def _stack(state: Array, xt: Array) -> Array:
     """``[state; x; 1]``, (n_a + n_x + 1, m)."""
-    return np.vstack([state, xt, np.ones((1, xt.shape[1]))])
+    return _below(state, xt, np.ones((1, xt.shape[1])))
 
 
 def _rnn_matrix(parameters: Parameters) -> Array:
-    return np.hstack([parameters["Waa"], parameters["Wax"], parameters["ba"]])
+    return _beside(parameters["Waa"], parameters["Wax"], parameters["ba"])
 
 
 def _gates(parameters: Parameters, letters: str) -> Array:
     """The gates' ``[W | b]``, one under the other in the order of ``letters``."""
-    return np.vstack([np.hstack([parameters[f"W{gate}"], parameters[f"b{gate}"]]) for gate in letters])
+    return _below(*(_beside(parameters[f"W{gate}"], parameters[f"b{gate}"]) for gate in letters))
 
 
 def _sigmoid(z: Array) -> Array:
@@ -41,7 +56,7 @@ def _sigmoid(z: Array) -> Array:
 
 def _predict(weights: Array, bias: Array, state: Array) -> Array:
     """Softmax over the first axis, by way of its logarithm."""
-    logits = np.hstack([weights, bias]) @ np.vstack([state, np.ones((1, state.shape[1]))])
+    logits = _beside(weights, bias) @ _below(state, np.ones((1, state.shape[1])))
     return np.exp(logits - np.logaddexp.reduce(logits, axis=0))
 
 
@@ -62,13 +77,13 @@ def lstm_cell_forward(xt: Array, a_prev: Array, c_prev: Array, parameters: Param
 
 def _lstm_gates(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, ...]:
     """Forget, update and output gate, and the candidate, each (n_a, m)."""
-    f, i, o, c = np.split(_gates(parameters, "fioc") @ _stack(a_prev, xt), 4)
+    f, i, o, c = _blocks(_gates(parameters, "fioc") @ _stack(a_prev, xt), 4)
     return _sigmoid(f), _sigmoid(i), _sigmoid(o), np.tanh(c)
 
 
 def gru_cell_forward(xt: Array, c_prev: Array, parameters: Parameters) -> tuple:
     """→ ``c_next`` (n_a, m), ``yt_pred`` (n_y, m), ``cache``."""
-    ut, rt = np.split(_sigmoid(_gates(parameters, "ur") @ _stack(c_prev, xt)), 2)
+    ut, rt = _blocks(_sigmoid(_gates(parameters, "ur") @ _stack(c_prev, xt)), 2)
     cct = np.tanh(_gates(parameters, "c") @ _stack(rt * c_prev, xt))
     c_next = c_prev + ut * (cct - c_prev)
     return c_next, _predict(parameters["Wy"], parameters["by"], c_next), (c_next, c_prev, ut, rt, cct, xt, parameters)
@@ -124,7 +139,7 @@ def brnn_forward(
     """→ ``y`` (n_y, m, T_x), ``a_forward`` and ``a_backward`` (n_a, m, T_x), both by the position of the input."""
     a_forward = _hidden_states(x, parameters_forward)
     a_backward = np.flip(_hidden_states(np.flip(x, axis=2), parameters_backward), axis=2)
-    return _predict_all(Wy, by, np.vstack([a_forward, a_backward])), a_forward, a_backward
+    return _predict_all(Wy, by, _below(a_forward, a_backward)), a_forward, a_backward
 
 
 def deep_rnn_forward(x: Array, layers: list[Parameters]) -> tuple:
@@ -165,11 +180,11 @@ def lstm_cell_backward(da_next: Array, dc_next: Array, cache: tuple) -> dict[str
         da_next * np.tanh(c_next) * o * (1 - o),
         dc * i * (1 - c * c),
     ]
-    dz = np.vstack(slopes)
+    dz = _below(*slopes)
     n = len(a_prev)
     dstacked, dmatrix = _gates(parameters, "fioc").T @ dz, dz @ _stack(a_prev, xt).T
     gradients = {"dxt": dstacked[n:-1], "da_prev": dstacked[:n], "dc_prev": dc * f}
-    blocks = dict(zip("fioc", np.split(dmatrix, 4), strict=True))
+    blocks = dict(zip("fioc", _blocks(dmatrix, 4), strict=True))
     for gate in "fico":
         gradients |= {f"dW{gate}": blocks[gate][:, :-1], f"db{gate}": blocks[gate][:, -1:]}
     return gradients
