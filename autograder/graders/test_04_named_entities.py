@@ -29,12 +29,16 @@ SIZES = ("n_words", "n_features", "n_kinds", "n_a", "bidirectional", "n_layers",
 MANY_KINDS = ("WORK", "EVENT", "PER", "T", "LAW", "GOOD")
 
 
-def check(student: Any, exercise: str, case: Case, when: str = "", axes: tuple[str, ...] = ()) -> None:
-    """Compare the one value that an exercise returns; its arguments must be left alone."""
-    ((name, expected),) = case.outputs.items()
-    got, after = student.call(exercise, *case.inputs.values(), inputs_after=True)
-    agree(got, expected, name, axes, when)
-    untouched(case.inputs, after)
+def check(student: Any, exercise: str, *cases: tuple[Case, str], axes: tuple[str, ...] = ()) -> None:
+    """Compare the one value that an exercise returns for each case; its arguments must be left alone. A case comes with
+    the words for its kind.
+    """
+    student.ahead(exercise, *(case.inputs.values() for case, _ in cases), inputs_after=True)
+    for case, when in cases:
+        ((name, expected),) = case.outputs.items()
+        got, after = student.call(exercise, *case.inputs.values(), inputs_after=True, once=True)
+        agree(got, expected, name, axes, when)
+        untouched(case.inputs, after)
 
 
 def case_of(function: Any, name: str, **inputs: Any) -> Case:
@@ -58,37 +62,50 @@ class TestBioToSpans:
 
     @worth(3, "names that are tagged well")
     def test_plain(self, student, references, rng):
-        self._spans(student, well_formed(rng, rng.integers(1, 5, 5), oracle.KINDS))
-        check(student, self.exercise, references["bio_to_spans/plain"])
+        live = self._case(well_formed(rng, rng.integers(1, 5, 5), oracle.KINDS))
+        check(student, self.exercise, live, (references["bio_to_spans/plain"], ""))
 
     @worth(2, "names side by side, and a name at the end")
     def test_side_by_side(self, student, references, rng):
-        self._spans(student, [*well_formed(rng, (1, 2), ["LOC"]), "B-PER", "I-PER"], "when a name ends the sentence")
+        at_the_end = [*well_formed(rng, (1, 2), ["LOC"]), "B-PER", "I-PER"]
         kind = str(rng.choice(oracle.KINDS))
         beside = [f"B-{kind}", f"B-{kind}", f"I-{kind}", f"B-{kind}", "O", "B-PER", "B-LOC", "I-LOC", "O"]
-        self._spans(student, beside, "when names stand side by side")
+        check(
+            student,
+            self.exercise,
+            self._case(at_the_end, "when a name ends the sentence"),
+            self._case(beside, "when names stand side by side"),
+        )
 
     @worth(3, "tags that make no sense")
     def test_malformed(self, student, references, rng):
         kind, other = (str(one) for one in rng.permutation(oracle.KINDS)[:2])
-        self._spans(student, ["O", f"I-{kind}", f"I-{kind}", "O", f"I-{other}", "O"], "when an I- follows an O")
-        self._spans(student, [f"I-{other}", "O", f"B-{kind}", f"I-{other}", f"I-{kind}", "O"], "when the kind changes")
-        for _ in range(6):
-            self._spans(student, oracle.draw_tags(rng, 14), "for tags at random")
-        check(student, self.exercise, references["bio_to_spans/malformed"], "for tags at random")
+        check(
+            student,
+            self.exercise,
+            self._case(["O", f"I-{kind}", f"I-{kind}", "O", f"I-{other}", "O"], "when an I- follows an O"),
+            self._case([f"I-{other}", "O", f"B-{kind}", f"I-{other}", f"I-{kind}", "O"], "when the kind changes"),
+            *[self._case(oracle.draw_tags(rng, 14), "for tags at random") for _ in range(6)],
+            (references["bio_to_spans/malformed"], "for tags at random"),
+        )
 
     @worth(1, "sentences without names, or without words")
     def test_empty(self, student, references, rng):
-        self._spans(student, ["O"] * int(rng.integers(2, 6)), "when there is no name")
-        self._spans(student, [], "when there is no word")
-        self._spans(student, ["O", "B-LOC", "O"], "when there is one name")
+        check(
+            student,
+            self.exercise,
+            self._case(["O"] * int(rng.integers(2, 6)), "when there is no name"),
+            self._case([], "when there is no word"),
+            self._case(["O", "B-LOC", "O"], "when there is one name"),
+        )
 
     @worth(1, "other kinds of names")
     def test_kinds(self, student, references, rng):
-        self._spans(student, well_formed(rng, rng.integers(1, 4, 6), MANY_KINDS), "for other kinds of names")
+        live = self._case(well_formed(rng, rng.integers(1, 4, 6), MANY_KINDS), "for other kinds of names")
+        check(student, self.exercise, live)
 
-    def _spans(self, student: Any, tags: list[str], when: str = "") -> None:
-        check(student, self.exercise, case_of(oracle.bio_to_spans, "spans", tags=tags), when)
+    def _case(self, tags: list[str], when: str = "") -> tuple[Case, str]:
+        return case_of(oracle.bio_to_spans, "spans", tags=tags), when
 
 
 # ----------------------------------------------------------------------------------------------------- words as numbers
@@ -117,32 +134,33 @@ class TestBuildVocabulary:
     @worth(3, "PAD, UNK, and words by frequency")
     def test_frequency(self, student, references, rng):
         words, counts = different_words(rng, 7), rng.permutation(np.arange(1, 8))
-        self._ids(student, counted_text(rng, words, counts), 20, "when no two words are equally frequent")
+        live = self._case(counted_text(rng, words, counts), 20, "when no two words are equally frequent")
+        check(student, self.exercise, live)
 
     @worth(2, "equally frequent words")
     def test_ties(self, student, references, rng):
-        words = ["b", "B", *different_words(rng, 8), "a"]
-        self._ids(student, counted_text(rng, words, [2] * len(words)), 30, "when words are equally frequent")
-        check(student, self.exercise, references["build_vocabulary/plain"], "when words are equally frequent")
+        words, when = ["b", "B", *different_words(rng, 8), "a"], "when words are equally frequent"
+        live = self._case(counted_text(rng, words, [2] * len(words)), 30, when)
+        check(student, self.exercise, live, (references["build_vocabulary/plain"], when))
 
     @worth(2, "at most max_words")
     def test_most(self, student, references, rng):
         text = oracle.draw_sentences(rng, (8, 11, 6), 9)
         different = len({word for sentence in text for word in sentence})
-        for most in (3, different - 1, different, different + 1):
-            self._ids(student, text, most, "when max_words is near the number of different words")
-        check(student, self.exercise, references["build_vocabulary/cut"], "when max_words is small")
+        near = "when max_words is near the number of different words"
+        live = [self._case(text, most, near) for most in (3, different - 1, different, different + 1)]
+        check(student, self.exercise, *live, (references["build_vocabulary/cut"], "when max_words is small"))
 
     @worth(1, "capitals, and empty sentences")
     def test_capitals(self, student, references, rng):
         word = str(rng.choice(oracle.STEMS))
         text = counted_text(rng, [word, word.capitalize(), word.upper(), "the"], [3, 2, 2, 4])
-        self._ids(student, [[], *text], 9, "when words differ in capitals only")
-        self._ids(student, [[]], 4, "when there is no word")
+        live = self._case([[], *text], 9, "when words differ in capitals only")
+        check(student, self.exercise, live, self._case([[]], 4, "when there is no word"))
 
-    def _ids(self, student: Any, sentences: list, max_words: int, when: str) -> None:
+    def _case(self, sentences: list, max_words: int, when: str) -> tuple[Case, str]:
         given = {"sentences": sentences, "max_words": max_words}
-        check(student, self.exercise, case_of(oracle.build_vocabulary, "vocabulary", **given), when)
+        return case_of(oracle.build_vocabulary, "vocabulary", **given), when
 
 
 class TestWordFeatures:
@@ -191,24 +209,22 @@ class TestWordFeatures:
         chosen = [oracle.ENDINGS[place] for place in 26 + rng.permutation(len(oracle.ENDINGS) - 26)[:9]]
         words = [f"{stem}{ending}" for ending in chosen[:5]] + [f"{stem}{chosen[5]}".capitalize()]
         words += [f"{stem}{chosen[6]}".upper(), chosen[7], chosen[8].capitalize(), stem, f"{stem}island"]
-        for word in words:
-            self._agree(student, word, range(12, oracle.N_FEATURES), "the features of the endings")
+        self._places(student, words, range(12, oracle.N_FEATURES))
 
     @worth(2, "whole words, and what is returned")
     def test_whole(self, student, references, rng):
-        for name, case in references.items():
-            if name.startswith("word_features/"):
-                check(student, self.exercise, case, axes=("n_f",))
-        for word in different_words(rng, 8):
-            check(student, self.exercise, case_of(oracle.word_features, "features", word=word), axes=("n_f",))
+        cases = [case for name, case in references.items() if name.startswith("word_features/")]
+        cases += [case_of(oracle.word_features, "features", word=word) for word in different_words(rng, 8)]
+        check(student, self.exercise, *((case, "") for case in cases), axes=("n_f",))
 
     def _places(self, student: Any, words: Sequence[str], places: Sequence[int]) -> None:
+        student.ahead(self.exercise, *((word,) for word in words))
         for word in words:
-            self._agree(student, word, places, "")
+            self._agree(student, word, places)
 
-    def _agree(self, student: Any, word: str, places: Sequence[int], name: str) -> None:
+    def _agree(self, student: Any, word: str, places: Sequence[int]) -> None:
         """Compare some of the features of a word, and name the first that is wrong."""
-        got, right = student.call(self.exercise, word), oracle.word_features(word)
+        got, right = student.call(self.exercise, word, once=True), oracle.word_features(word)
         if not isinstance(got, np.ndarray) or got.shape != right.shape or got.dtype.kind not in "iuf":
             agree(got, right, "features", ("n_f",))
         for place in places:
@@ -224,25 +240,27 @@ class TestEncodeSentences:
 
     @worth(3, "ids")
     def test_ids(self, student, references, rng):
-        self._arrays(student, self._drawn(rng, (5, 3, 5), 5, 4), ("ids",))
-        self._arrays(student, self._drawn(rng, (2, 4), 6, 30), ("ids",), "when all words are known")
+        some, all_known = self._drawn(rng, (5, 3, 5), 5, 4), self._drawn(rng, (2, 4), 6, 30)
+        self._arrays(student, ("ids",), (some, ""), (all_known, "when all words are known"))
 
     @worth(2, "features")
     def test_features(self, student, references, rng):
-        self._arrays(student, self._drawn(rng, (4, 2), 5, 3), ("features",))
+        self._arrays(student, ("features",), (self._drawn(rng, (4, 2), 5, 3), ""))
 
     @worth(2, "mask")
     def test_mask(self, student, references, rng):
-        self._arrays(student, self._drawn(rng, (4, 1, 3), 6, 3), ("mask",))
+        self._arrays(student, ("mask",), (self._drawn(rng, (4, 1, 3), 6, 3), ""))
 
     @worth(3, "sentences that are too long, and empty ones")
     def test_long(self, student, references, rng):
-        names = ("ids", "features", "mask")
-        self._arrays(student, self._drawn(rng, (6, 2, 3), 3, 4), names, "when a sentence is longer than T_x")
-        self._arrays(student, self._drawn(rng, (0, 2), 3, 4), names, "when a sentence is empty")
-        self._arrays(student, {**self._drawn(rng, (2,), 3, 4), "sentences": []}, names, "when there are no sentences")
-        inputs = references["encode_sentences/plain"].inputs
-        self._arrays(student, inputs, names, "when a sentence is longer than T_x")
+        self._arrays(
+            student,
+            ("ids", "features", "mask"),
+            (self._drawn(rng, (6, 2, 3), 3, 4), "when a sentence is longer than T_x"),
+            (self._drawn(rng, (0, 2), 3, 4), "when a sentence is empty"),
+            ({**self._drawn(rng, (2,), 3, 4), "sentences": []}, "when there are no sentences"),
+            (references["encode_sentences/plain"].inputs, "when a sentence is longer than T_x"),
+        )
 
     def _drawn(self, rng: Any, lengths: Sequence[int], T_x: int, known: int) -> dict[str, Any]:
         sentences = oracle.draw_sentences(rng, lengths, 9)
@@ -251,13 +269,15 @@ class TestEncodeSentences:
         shuffled = dict(zip([*vocabulary][2:], numbers.tolist(), strict=True))
         return {"sentences": sentences, "vocabulary": {oracle.PAD: 0, oracle.UNK: 1} | shuffled, "T_x": T_x}
 
-    def _arrays(self, student: Any, inputs: Mapping[str, Any], names: Sequence[str], when: str = "") -> None:
-        got, after = student.call(self.exercise, *inputs.values(), inputs_after=True)
-        parts = dict(zip(("ids", "features", "mask"), unpack(got, "ids", "features", "mask"), strict=True))
-        right = dict(zip(parts, oracle.encode_sentences(*inputs.values()), strict=True))
-        for name in names:
-            agree(parts[name], right[name], name, ("m", "T_x", "n_f") if name == "features" else PLACES, when)
-        untouched(inputs, after)
+    def _arrays(self, student: Any, names: Sequence[str], *asked: tuple[Mapping[str, Any], str]) -> None:
+        student.ahead(self.exercise, *(inputs.values() for inputs, _ in asked), inputs_after=True)
+        for inputs, when in asked:
+            got, after = student.call(self.exercise, *inputs.values(), inputs_after=True, once=True)
+            parts = dict(zip(("ids", "features", "mask"), unpack(got, "ids", "features", "mask"), strict=True))
+            right = dict(zip(parts, oracle.encode_sentences(*inputs.values()), strict=True))
+            for name in names:
+                agree(parts[name], right[name], name, ("m", "T_x", "n_f") if name == "features" else PLACES, when)
+            untouched(inputs, after)
 
 
 # ----------------------------------------------------------------------------------------------------------- the tagger
@@ -297,13 +317,14 @@ class TestBuildTagger:
         self._live(student, rng, True, 2, (2, 5), f"with two layers, {when}")
         self._stored(student, references["build_tagger/padding"], when)
 
-    def _built(self, student: Any, arguments: Sequence[Any]) -> Model:
-        model = student.model(student.keep(self.exercise, *arguments))
+    def _built(self, student: Any, arguments: Sequence[Any]) -> tuple[Model, list[tuple[int, ...]]]:
+        """The tagger of these sizes, one for all tests, each of which gives it weights; and the shapes of these."""
+        model = student.model(student.keep(self.exercise, *arguments, once=True))
         shapes = [weight.shape for weight in model.weights()]
         found = what_is_built(shapes, dict(zip(SIZES, arguments, strict=True)))
         if found:
             raise Mistake(found)
-        return model
+        return model, shapes
 
     def _live(
         self, student: Any, rng: Any, bidirectional: bool, n_layers: int, lengths: Sequence[int], when: str = ""
@@ -324,8 +345,9 @@ class TestBuildTagger:
         self, student: Any, sizes: Sequence[Any], given: list, weights: list, right: np.ndarray, when: str
     ) -> None:
         """Give the model the weights, in each right order, and compare what it says of the real words."""
-        model, (*_, bidirectional, n_layers, _) = self._built(student, sizes), sizes
-        shapes, mask = [weight.shape for weight in model.weights()], given[2]
+        model, shapes = self._built(student, sizes)
+        *_, bidirectional, n_layers, _ = sizes
+        mask = given[2]
         first: Any = None
         for placed in placements(shapes, weights, bidirectional):
             model.set_weights(placed)
@@ -444,43 +466,49 @@ class TestEntityScores:
 
     @worth(3, "whole names, all kinds together")
     def test_all(self, student, references, rng):
-        for _ in range(3):
-            self._scores(student, *self._drawn(rng, (9, 12, 7)), ("all",))
+        self._scores(student, *[(*self._drawn(rng, (9, 12, 7)), "") for _ in range(3)], only=("all",))
 
     @worth(3, "by kind")
     def test_kinds(self, student, references, rng):
-        for _ in range(2):
-            self._scores(student, *self._drawn(rng, (12, 3, 10)))
-        case = references["entity_scores/plain"]
-        self._scores(student, case.inputs["gold"], case.inputs["predicted"])
+        live, case = [(*self._drawn(rng, (12, 3, 10)), "") for _ in range(2)], references["entity_scores/plain"]
+        self._scores(student, *live, (case.inputs["gold"], case.inputs["predicted"], ""))
 
     @worth(2, "half names, other kinds, other sentences")
     def test_strict(self, student, references, rng):
         kind, other = (str(one) for one in rng.permutation(oracle.KINDS)[:2])
         name = ["O", f"B-{kind}", f"I-{kind}", f"I-{kind}", "O"]
         half = ["O", f"B-{kind}", f"I-{kind}", "O", "O"]
-        self._scores(student, [name, name], [half, name], when="when half a name is found")
-        another = [tag.replace(kind, other) for tag in name]
-        self._scores(student, [name, name], [another, name], when="when a name is found with another kind")
-        none = ["O"] * 5
-        self._scores(student, [name, none, name], [none, name, name], when="when a name is found in another sentence")
+        another, none = [tag.replace(kind, other) for tag in name], ["O"] * 5
+        self._scores(
+            student,
+            ([name, name], [half, name], "when half a name is found"),
+            ([name, name], [another, name], "when a name is found with another kind"),
+            ([name, none, name], [none, name, name], "when a name is found in another sentence"),
+        )
 
     @worth(2, "nothing found, nothing to find")
     def test_nothing(self, student, references, rng):
         tags = well_formed(rng, (1, 2), oracle.KINDS)
         none = ["O"] * len(tags)
-        self._scores(student, [tags], [none], when="when nothing is found")
-        self._scores(student, [none], [tags], when="when nothing is to be found")
-        self._scores(student, [none], [none], when="when there is no name on either side")
+        self._scores(
+            student,
+            ([tags], [none], "when nothing is found"),
+            ([none], [tags], "when nothing is to be found"),
+            ([none], [none], "when there is no name on either side"),
+        )
 
     def _drawn(self, rng: Any, lengths: Sequence[int]) -> tuple[list, list]:
         gold = [oracle.draw_tags(rng, length) for length in lengths]
         return gold, [oracle.blurred(rng, tags) for tags in gold]
 
-    def _scores(self, student: Any, gold: list, predicted: list, only: Sequence[str] = (), when: str = "") -> None:
-        given = {"gold": gold, "predicted": predicted}
-        got, after = student.call(self.exercise, gold, predicted, inputs_after=True)
-        right = oracle.entity_scores(gold, predicted)
+    def _scores(self, student: Any, *asked: tuple[list, list, str], only: Sequence[str] = ()) -> None:
+        student.ahead(self.exercise, *((gold, predicted) for gold, predicted, _ in asked), inputs_after=True)
+        for gold, predicted, when in asked:
+            got, after = student.call(self.exercise, gold, predicted, inputs_after=True, once=True)
+            self._agree(got, oracle.entity_scores(gold, predicted), only, when)
+            untouched({"gold": gold, "predicted": predicted}, after)
+
+    def _agree(self, got: Any, right: dict, only: Sequence[str], when: str) -> None:
         for kind in only or right:
             if not isinstance(got, dict) or not isinstance(got.get(kind), dict):
                 agree(got, right, "scores", when=when)
@@ -489,7 +517,6 @@ class TestEntityScores:
                 agree(got[kind].get(measure), value, f"scores[{kind!r}][{measure!r}]", when=when)
         if not only and got.keys() != right.keys():
             raise Mistake("scores has more keys than all, and the kinds that occur" + (f" ({when})" if when else ""))
-        untouched(given, after)
 
 
 # ------------------------------------------------------------------------------------------------------------- decoding
@@ -506,8 +533,9 @@ class TestAllowedTransitions:
 
     @worth(3, "which tag may follow which")
     def test_follow(self, student, references, rng):
-        for kinds in (["X"], ["PER", "LOC"]):
-            tags = mixed_tags(rng, kinds)
+        drawn = [mixed_tags(rng, kinds) for kinds in (["X"], ["PER", "LOC"])]
+        student.ahead(self.exercise, *((tags,) for tags in drawn))
+        for tags in drawn:
             got, right = self._got(student, tags), oracle.allowed_transitions(tags)
             agree(got[:-1], right[:-1], "allowed[:-1]", ("the tag before", "the tag after"))
 
@@ -519,13 +547,12 @@ class TestAllowedTransitions:
     @worth(2, "other kinds, in any order")
     def test_others(self, student, references, rng):
         kinds = [str(kind) for kind in rng.permutation(MANY_KINDS)[:4]]
-        case = case_of(oracle.allowed_transitions, "allowed", tags=mixed_tags(rng, kinds))
-        check(student, self.exercise, case, "for other kinds of names", ("n + 1", "n"))
-        case = case_of(oracle.allowed_transitions, "allowed", tags=list(oracle.TAGS))
-        check(student, self.exercise, case, axes=("n + 1", "n"))
+        live = case_of(oracle.allowed_transitions, "allowed", tags=mixed_tags(rng, kinds))
+        usual = case_of(oracle.allowed_transitions, "allowed", tags=list(oracle.TAGS))
+        check(student, self.exercise, (live, "for other kinds of names"), (usual, ""), axes=("n + 1", "n"))
 
     def _got(self, student: Any, tags: list[str]) -> np.ndarray:
-        got, right = student.call(self.exercise, tags), oracle.allowed_transitions(tags)
+        got, right = student.call(self.exercise, tags, once=True), oracle.allowed_transitions(tags)
         if not isinstance(got, np.ndarray) or got.shape != right.shape:
             agree(got, right, "allowed", ("n + 1", "n"))
         return got
@@ -536,51 +563,61 @@ class TestConstrainedDecode:
 
     @worth(3, "the best allowed path of a short sentence")
     def test_short(self, student, references, rng):
-        for length in (3, 4, 5):
-            self._path(student, rng, oracle.allowed_transitions(mixed_tags(rng, ["A", "B"])), length)
+        lengths = (3, 4, 5)
+        cases = [self._case(rng, oracle.allowed_transitions(mixed_tags(rng, ["A", "B"])), n) for n in lengths]
+        check(student, self.exercise, *cases)
 
     @worth(2, "a long sentence")
     def test_long(self, student, references, rng):
-        self._path(student, rng, oracle.allowed_transitions(oracle.TAGS), 25, when="for a sentence of many words")
+        when = "for a sentence of many words"
+        check(student, self.exercise, self._case(rng, oracle.allowed_transitions(oracle.TAGS), 25, when=when))
 
     @worth(2, "what may begin")
     def test_start(self, student, references, rng):
         allowed = oracle.allowed_transitions(mixed_tags(rng, ["A"]))
-        self._path(student, rng, allowed, 1, when="for a single word")
-        self._path(student, rng, allowed, 2, when="for two words")
+        check(
+            student,
+            self.exercise,
+            self._case(rng, allowed, 1, when="for a single word"),
+            self._case(rng, allowed, 2, when="for two words"),
+        )
 
     @worth(2, "padding")
     def test_padding(self, student, references, rng):
         allowed = oracle.allowed_transitions(mixed_tags(rng, ["A"]))
-        self._path(student, rng, allowed, 4, 7, "with padding")
-        self._path(student, rng, allowed, 1, 3, "with padding, for a single word")
-        self._path(student, rng, allowed, 0, 2, "when there is no word")
+        check(
+            student,
+            self.exercise,
+            self._case(rng, allowed, 4, 7, "with padding"),
+            self._case(rng, allowed, 1, 3, "with padding, for a single word"),
+            self._case(rng, allowed, 0, 2, "when there is no word"),
+        )
 
     @worth(2, "any transitions")
     def test_any(self, student, references, rng):
+        cases = []
         for n in (3, 4):
             circle = np.roll(np.eye(n, dtype=bool), 1, axis=1)  # so that a path leads everywhere
             allowed = np.vstack([circle | (rng.random((n, n)) < 0.25), rng.permutation(np.arange(n)) < 2])
-            self._path(student, rng, allowed, 6, when="for other transitions than those of tags")
+            cases.append(self._case(rng, allowed, 6, when="for other transitions than those of tags"))
+        check(student, self.exercise, *cases)
 
     @worth(1, "log probabilities of minus infinity")
     def test_impossible(self, student, references, rng):
         allowed = oracle.allowed_transitions(mixed_tags(rng, ["A", "B"]))
         lattice = oracle.draw_telling_lattice(rng, 4, 4, allowed)
         lattice[np.arange(4), lattice.argmax(axis=1)] = -np.inf
-        self._compare(student, lattice, 4, allowed, "when a tag is impossible")
+        check(student, self.exercise, self._decoded(lattice, 4, allowed, "when a tag is impossible"))
 
-    def _path(
-        self, student: Any, rng: Any, allowed: np.ndarray, length: int, T_x: int | None = None, when: str = ""
-    ) -> None:
+    def _case(
+        self, rng: Any, allowed: np.ndarray, length: int, T_x: int | None = None, when: str = ""
+    ) -> tuple[Case, str]:
         lattice = oracle.draw_telling_lattice(rng, T_x or length, length, allowed, 25)
-        self._compare(student, lattice, length, allowed, when)
+        return self._decoded(lattice, length, allowed, when)
 
-    def _compare(self, student: Any, lattice: np.ndarray, length: int, allowed: np.ndarray, when: str) -> None:
+    def _decoded(self, lattice: np.ndarray, length: int, allowed: np.ndarray, when: str) -> tuple[Case, str]:
         given = {"log_probabilities": lattice, "length": length, "allowed": allowed}
-        got, after = student.call(self.exercise, *given.values(), inputs_after=True)
-        agree(got, oracle.constrained_decode(lattice, length, allowed), "path", when=when)
-        untouched(given, after)
+        return case_of(oracle.constrained_decode, "path", **given), when
 
 
 # ------------------------------------------------------------------------------------------------------ the whole chain
