@@ -223,6 +223,8 @@ def _plain(value: Any, body: _Sent, depth: int) -> Any:
     kind = type(value)
     if kind is np.ndarray and value.dtype in CODES:
         return body.node(value, CODES[value.dtype])
+    if kind is tuple or kind is list:
+        return [TUPLE if kind is tuple else LIST, *[_plain(part, body, depth + 1) for part in value]]
     if kind in PLAIN and kind is not int:
         return value
     if isinstance(value, np.generic):

@@ -286,14 +286,17 @@ class Student:
 
     def _sent(self, value: Any, stand_ins: dict[str, Callable[..., Any]]) -> Any:
         """An argument as it crosses; what is provided in it is added to ``stand_ins``."""
-        if isinstance(value, Provided):
-            stand_ins[value.name] = value.function
-            return StandIn(value.name)
+        kind = type(value)
+        if kind is np.ndarray:
+            return value
         if isinstance(value, dict):
             return {key: self._sent(part, stand_ins) for key, part in value.items()}
-        if type(value) in (list, tuple):
-            return type(value)(self._sent(part, stand_ins) for part in value)
-        return self._reference(value) if isinstance(value, Handle) else value
+        if kind is list or kind is tuple:
+            return kind([self._sent(part, stand_ins) for part in value])
+        if kind is Provided:
+            stand_ins[value.name] = value.function
+            return StandIn(value.name)
+        return self._reference(value) if kind is Handle else value
 
     def _reference(self, handle: Handle) -> Reference:
         if handle.tenant != self._notebook.children or not self._notebook.running:
@@ -326,9 +329,12 @@ def _mistake(gone: Gone, what: str) -> Mistake:
 
 
 def _bytes(value: Any) -> int:
-    """About how much memory an answer takes."""
-    if isinstance(value, dict):
-        return NODE + sum(_bytes(key) + _bytes(part) for key, part in value.items())
-    if isinstance(value, list | tuple):
+    """About how much memory an answer takes: plain values, as they cross."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return NODE + value.nbytes
+    if kind is list or kind is tuple:
         return NODE + sum(map(_bytes, value))
-    return NODE + (value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 0)
+    if kind is dict:
+        return NODE + sum(map(_bytes, value)) + sum(map(_bytes, value.values()))
+    return NODE + (len(value) if kind is str else 0)

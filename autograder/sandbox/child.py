@@ -148,15 +148,16 @@ class Answering:
             return {"raised": _describe(error)}
 
     def _resolved(self, value: Any) -> Any:
-        if isinstance(value, StandIn):
-            return child_models.Remote(self._stand_in(value.name))
-        if isinstance(value, Recipe):
-            return recipes.made(value)
-        if isinstance(value, dict):
+        kind = type(value)  # as they cross, values are of plain types
+        if kind is dict:
             return {key: self._resolved(part) for key, part in value.items()}
-        if isinstance(value, list | tuple):
-            return type(value)(map(self._resolved, value))
-        if not isinstance(value, Reference):
+        if kind is list or kind is tuple:
+            return kind(map(self._resolved, value))
+        if kind is StandIn:
+            return child_models.Remote(self._stand_in(value.name))
+        if kind is Recipe:
+            return recipes.made(value)
+        if kind is not Reference:
             return value
         found = self._kept[value.number]
         for index in value.path:
