@@ -35,12 +35,16 @@ SURE = 1e-9  # the chance on either side that a right sampler falls outside the 
 # ------------------------------------------------------------------------------------------------------ plain functions
 
 
-def same(student: Any, exercise: str, case: Case, when: str = "") -> None:
-    """Call the function on a case and compare its one value; its arguments must be left alone."""
-    got, after = student.call(exercise, *case.inputs.values(), inputs_after=True)
-    ((name, expected),) = case.outputs.items()
-    listed(got, expected, name, when)
-    untouched(case.inputs, after)
+def same(student: Any, exercise: str, *cases: tuple[Case, str]) -> None:
+    """Call the function on each case and compare its one value; its arguments must be left alone. A case comes with the
+    words for its kind.
+    """
+    student.ahead(exercise, *(case.inputs.values() for case, _ in cases), inputs_after=True)
+    for case, when in cases:
+        got, after = student.call(exercise, *case.inputs.values(), inputs_after=True, once=True)
+        ((name, expected),) = case.outputs.items()
+        listed(got, expected, name, when)
+        untouched(case.inputs, after)
 
 
 def listed(got: Any, expected: Sequence[tuple], name: str, when: str = "") -> None:
@@ -112,19 +116,22 @@ class TestEncodeChorus:
 
     @worth(5, "rests between notes, cut at bar lines")
     def test_rests_between(self, student, references, rng):
-        same(student, self.exercise, self.own(references, "on_time"))
+        same(student, self.exercise, (self.own(references, "on_time"), ""))
 
     @worth(4, "rests before the first note and after the last")
     def test_rests_around(self, student, references, rng):
-        same(student, self.exercise, self.own(references, "late"), "when the first note comes late")
-        same(student, self.exercise, references["encode_chorus/silence"], "for a chorus without notes")
+        late, silence = self.own(references, "late"), references["encode_chorus/silence"]
+        when = "when the first note comes late", "for a chorus without notes"
+        same(student, self.exercise, (late, when[0]), (silence, when[1]))
 
     @worth(2, "other choruses")
     def test_others(self, student, references, rng):
+        cases = []
         for bars in (3, 9):
             notes = oracle.draw_notes(rng, bars, 4 * int(rng.integers(0, 20)), bars * oracle.TICKS_PER_BAR)
             length = bars * oracle.TICKS_PER_BAR
-            same(student, self.exercise, _case(oracle.encode_chorus, "tokens", notes=notes, length=length))
+            cases.append((_case(oracle.encode_chorus, "tokens", notes=notes, length=length), ""))
+        same(student, self.exercise, *cases)
 
 
 class TestDecodeTokens:
@@ -132,16 +139,15 @@ class TestDecodeTokens:
 
     @worth(4, "onsets, with rests counted in")
     def test_notes(self, student, references, rng):
-        for kind in ("late", "on_time"):
-            tokens = oracle.encode_chorus(*chorus(references, kind))
-            same(student, self.exercise, _case(oracle.decode_tokens, "notes", tokens=tokens))
+        both = [oracle.encode_chorus(*chorus(references, kind)) for kind in ("late", "on_time")]
+        same(student, self.exercise, *((_case(oracle.decode_tokens, "notes", tokens=tokens), "") for tokens in both))
 
     @worth(2, "other solos")
     def test_others(self, student, references, rng):
-        same(student, self.exercise, references["decode_tokens/silence"], "when there are only rests")
         durations, pitches = rng.integers(1, 9, 15), rng.choice([0, 50, 61, 61, 86], 15)
         tokens = [(int(4 * duration), int(pitch)) for duration, pitch in zip(durations, pitches, strict=True)]
-        same(student, self.exercise, _case(oracle.decode_tokens, "notes", tokens=tokens))
+        silence, live = references["decode_tokens/silence"], _case(oracle.decode_tokens, "notes", tokens=tokens)
+        same(student, self.exercise, (silence, "when there are only rests"), (live, ""))
 
 
 class TestToMidi:
@@ -153,22 +159,24 @@ class TestToMidi:
 
     @worth(4, "waits, pitches and ends")
     def test_events(self, student, references, rng):
-        for kind in ("late", "on_time"):
-            case = self.own(references, kind)
-            events = student.call(self.exercise, *case.inputs.values())
+        cases = [self.own(references, kind) for kind in ("late", "on_time")]
+        student.ahead(self.exercise, *(case.inputs.values() for case in cases), inputs_after=True)
+        for case in cases:
+            events = student.call(self.exercise, *case.inputs.values(), once=True)
             shape = [(wait, pitch, velocity > 0) for wait, pitch, velocity in case.outputs["events"]]
             listed(_only_whether_on(events), shape, "events")
 
     @worth(2, "velocities")
     def test_velocities(self, student, references, rng):
-        same(student, self.exercise, self.own(references, "late"))
-        same(student, self.exercise, references["to_midi/silence"], "when there are no notes")
+        silence = references["to_midi/silence"], "when there are no notes"
+        same(student, self.exercise, (self.own(references, "late"), ""), silence)
 
     @worth(1, "other solos")
     def test_others(self, student, references, rng):
         notes = oracle.draw_notes(rng, 7, 4 * int(rng.integers(0, 9)), 7 * oracle.TICKS_PER_BAR)
         soft, loud = (int(velocity) for velocity in rng.permutation(np.arange(40, 120))[:2])
-        same(student, self.exercise, _case(oracle.to_midi, "events", notes=notes, on_beat=soft, off_beat=loud))
+        live = _case(oracle.to_midi, "events", notes=notes, on_beat=soft, off_beat=loud)
+        same(student, self.exercise, (live, ""))
 
 
 def _case(function: Any, name: str, **inputs: Any) -> Case:
@@ -190,34 +198,42 @@ class TestMakeWindows:
 
     @worth(3, "X and Y")
     def test_tokens(self, student, references, rng):
-        self._compare(student, self._own(references), "XY")
+        self._compare(student, "XY", (self._own(references), ""))
 
     @worth(3, "conditions")
     def test_conditions(self, student, references, rng):
-        self._compare(student, self._own(references), "C")
+        self._compare(student, "C", (self._own(references), ""))
 
     @worth(3, "how many windows")
     def test_number(self, student, references, rng):
-        self._compare(student, references["make_windows/exactly_one"], "XYC", "when one window fits exactly")
-        self._compare(student, references["make_windows/every_token"], "XYC", "for hop = 1")
-        self._compare(student, references["make_windows/none"], "XYC", "when no window fits")
+        self._compare(
+            student,
+            "XYC",
+            (references["make_windows/exactly_one"], "when one window fits exactly"),
+            (references["make_windows/every_token"], "for hop = 1"),
+            (references["make_windows/none"], "when no window fits"),
+        )
 
     @worth(1, "other choruses, arguments left alone")
     def test_others(self, student, references, rng):
         n, T_x, hop, n_c = rng.integers(20, 30), int(rng.integers(3, 7)), int(rng.integers(2, 6)), rng.integers(2, 5)
         inputs = {"tokens": rng.permutation(50)[:n], "conditions": rng.normal(size=(n, n_c)), "T_x": T_x, "hop": hop}
         case = Case(inputs, dict(zip("XCY", oracle.make_windows(*inputs.values()), strict=True)))
-        untouched(inputs, self._compare(student, case, "XYC"))
+        untouched(inputs, self._compare(student, "XYC", (case, "")))
 
     def _own(self, references: Cases) -> Case:
         sizes = {"plain": (23, 5, 4)}
         return references.live("windows", lambda rng: oracle._window_cases(rng, sizes)["make_windows/plain"])
 
-    def _compare(self, student: Any, case: Case, names: str, when: str = "") -> Any:
-        got, after = student.call(self.exercise, *case.inputs.values(), inputs_after=True)
-        parts = dict(zip("XCY", unpack(got, "X", "C", "Y"), strict=True))
-        for name in names:
-            agree(parts[name], case.outputs[name], name, WINDOWS[name], when)
+    def _compare(self, student: Any, names: str, *cases: tuple[Case, str]) -> Any:
+        """Compare some outputs of each case; returns the arguments as the last call left them."""
+        student.ahead(self.exercise, *(case.inputs.values() for case, _ in cases), inputs_after=True)
+        after: Any = None
+        for case, when in cases:
+            got, after = student.call(self.exercise, *case.inputs.values(), inputs_after=True, once=True)
+            parts = dict(zip("XCY", unpack(got, "X", "C", "Y"), strict=True))
+            for name in names:
+                agree(parts[name], case.outputs[name], name, WINDOWS[name], when)
         return after
 
 
@@ -225,9 +241,12 @@ class TestMakeWindows:
 
 
 def layers_of(student: Any, n_a: int, n_values: int, n_conditions: int) -> Any:
-    """The student's own two layers, or right ones when these stand in; they stay in the student's process."""
+    """The student's own two layers, or right ones when these stand in; they stay in the student's process.
+
+    The tests of an exercise that ask for the same sizes get the same layers of the student's.
+    """
     if "make_layers" not in student.provided:
-        return student.keep("make_layers", n_a, n_values, n_conditions)
+        return student.keep("make_layers", n_a, n_values, n_conditions, once=True)
     output = student.make("Dense", units=n_values, activation="softmax")
     return {"cell": student.make("LSTMCell", units=n_a), "output": output}
 
@@ -287,14 +306,15 @@ class TestMakeLayers:
     @worth(1, "new layers at each call")
     def test_new(self, student, references, rng):
         a, weights = rng.normal(size=(2, 5)).astype("float32"), oracle.draw_weights(rng, 5, 3, 4)
-        one, other = (self._layer(student, "output", 5, 3, 4) for _ in range(2))
+        one, other = (self._layer(student, "output", 5, 3, 4, once=False) for _ in range(2))
         self._set(one, [weights.output, weights.output_bias], "output layer")
         agree(one(a), network.output_of(a, weights), "the output", STEP)
         if any(np.array_equal(*pair) for pair in zip(other.weights(), one.weights(), strict=False)):
             raise Mistake("two calls return the same layer object; make new ones each time")
 
-    def _layer(self, student: Any, name: str, *sizes: int) -> Model:
-        kept = student.keep(self.exercise, *sizes)
+    def _layer(self, student: Any, name: str, *sizes: int, once: bool = True) -> Model:
+        """One of the two layers; ``once`` for tests that give weights to a layer each."""
+        kept = student.keep(self.exercise, *sizes, once=once)
         try:
             return student.model(kept[name])
         except Mistake as mistake:
@@ -313,11 +333,12 @@ class TestBuildTrainingModel:
     exercise = "build_training_model"
     provides = {"make_layers": oracle.make_layers}
     NAMES = "tokens", "conditions", "a0", "c0"
+    LEARNING_RATE = 0.006  # of the model that is first asked, and trained in the last test
 
     @worth(6, "probabilities of all steps")
     def test_outputs(self, student, references, rng):
         case = references["build_training_model/plain"]
-        model = self._built(student, case.inputs)
+        model = self._built(student, case.inputs, learning_rate=self.LEARNING_RATE)
         give_weights(model, network.Weights(*case.inputs["weights"]))
         agree(model(inputs_of(case, *self.NAMES)), case.outputs["probabilities"], "the model's output", STEPS)
 
@@ -340,7 +361,7 @@ class TestBuildTrainingModel:
 
     @worth(4, "loss and training")
     def test_training(self, student, references, rng):
-        case, learning_rate = references["build_training_model/plain"], 0.006
+        case, learning_rate = references["build_training_model/plain"], self.LEARNING_RATE
         model = self._built(student, case.inputs, learning_rate=learning_rate)
         give_weights(model, network.Weights(*case.inputs["weights"]))
         inputs, targets, before = inputs_of(case, *self.NAMES), case.inputs["targets"], model.weights()
@@ -359,7 +380,7 @@ class TestBuildTrainingModel:
         names = "T_x", "n_a", "n_values", "n_conditions"
         numbers = [sizes[name] for name in names]
         layers = layers or layers_of(student, *numbers[1:])
-        return student.model(student.keep(self.exercise, layers, *numbers, learning_rate))
+        return student.model(student.keep(self.exercise, layers, *numbers, learning_rate, once=True))
 
 
 class TestBuildOneStepModel:
@@ -398,7 +419,7 @@ class TestBuildOneStepModel:
 
     def _answers(self, student: Any, case: Case) -> tuple[Any, ...]:
         sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
-        model = student.model(student.keep(self.exercise, layers_of(student, *sizes), *sizes))
+        model = student.model(student.keep(self.exercise, layers_of(student, *sizes), *sizes, once=True))
         give_weights(model, network.Weights(*case.inputs["weights"]))
         return unpack(model(inputs_of(case, "token", "condition", "a", "c")), "probabilities", "a", "c")
 
