@@ -27,12 +27,14 @@ from autograder.gradebook.course_folder import Course
 from autograder.gradebook.history.changes import Change
 from autograder.gradebook.ledger import fingerprint
 from autograder.gradebook.transaction import GradebookBusy
+from autograder.judging import server
 from autograder.judging.examiner import Examiners, LockdownUnavailable, NoChild, pool
 from autograder.judging.reconcile import Unreadable
 from autograder.judging.settle import MOST_TRIES, settled
 from autograder.judging.submissions import Submission, course_key, grader_digest, loose_key, seed_of, unreadable
 from autograder.judging.workers import Died, TookTooLong
-from autograder.sandbox import confine
+from autograder.sandbox import confine, nursery
+from autograder.sandbox.own_folder import sweep
 
 if TYPE_CHECKING:  # an extra that few install
     from autograder.cluster.examiners import Cluster
@@ -84,6 +86,8 @@ class Marking:
 
     def run(self, submissions: Iterable[Submission]) -> None:
         """Mark them all. Raises BadCourse, BadCluster, GradebookBusy, and LockdownUnavailable unless accepted."""
+        for left_behind in (nursery.FOLDER, server.FOLDER):
+            sweep(left_behind)  # nothing else would where all is judged already
         with self._open:
             if self.course:
                 clerks = self.jobs if self.reached else self.jobs // 2  # these take a fraction of the examiners' time

@@ -16,6 +16,7 @@ from autograder.sandbox.own_folder import OwnFolder
 
 JUDGE = "autograder.judging.judge"
 KERAS = "autograder.judging.warm_keras"
+FOLDER = "unrolled-server-"  # what the names of servers' folders begin with
 
 
 def serving(keras: bool) -> BaseContext:
@@ -40,7 +41,7 @@ def warm(keras: bool) -> None:
 @cache
 def _folder() -> OwnFolder:
     """Where the server's socket lies: multiprocessing's own folder would be left behind when this process is killed."""
-    folder = OwnFolder("unrolled-server-")
+    folder = OwnFolder(FOLDER)
     current_process()._config["tempdir"] = str(folder.path)  # type: ignore[attr-defined]
     atexit.register(folder.remove)
     return folder

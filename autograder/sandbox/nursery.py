@@ -34,6 +34,7 @@ from unrolled.execution import Session
 
 LESSON_ROOMS = "unrolled.checks", "unrolled.datasets", "unrolled.plots", "unrolled.sound"  # what notebooks import
 KERAS = "tensorflow", "keras"
+FOLDER = "unrolled-nursery-"  # what the names of nurseries' folders begin with
 WARM_SECONDS = 120.0  # a cold disk and a busy machine may need this long to import TensorFlow
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 ENVIRONMENT = {
@@ -72,7 +73,7 @@ class Nursery:
             keras: whether it imports Keras, which takes seconds; without, a child that wants it does.
         """
         self._readable, self._keras = tuple(readable), keras
-        self._own = OwnFolder("unrolled-nursery-")
+        self._own = OwnFolder(FOLDER)
         self._folder = self._own.path
         self.address = self._folder / "socket"
         self.scratch = self._folder / "scratch"

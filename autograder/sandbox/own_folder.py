@@ -21,15 +21,19 @@ class OwnFolder:
 
     def __init__(self, prefix: str, parent: Path | None = None) -> None:
         """``parent``: the folder for temporary files by default."""
-        parent = parent or Path(tempfile.gettempdir())
-        for left_behind in _unheld(prefix, parent):
-            scratch.remove(left_behind)
-        self.path, self._lock = _made(prefix, parent)
+        sweep(prefix, parent)
+        self.path, self._lock = _made(prefix, parent or Path(tempfile.gettempdir()))
 
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
         scratch.remove(self.path)
         os.close(self._lock)
+
+
+def sweep(prefix: str, parent: Path | None = None) -> None:
+    """Remove the folders of this prefix that killed processes have left behind."""
+    for left_behind in _unheld(prefix, parent or Path(tempfile.gettempdir())):
+        scratch.remove(left_behind)
 
 
 def _made(prefix: str, parent: Path) -> tuple[Path, int]:

@@ -18,8 +18,10 @@ from class_of import FULL, SLUG, Class, locked, submission
 
 from autograder.examination.budget import Budget
 from autograder.examination.verdict import ExerciseVerdict, Verdict
+from autograder.judging import server
 from autograder.judging.settle import MOST_TRIES, settled
 from autograder.judging.workers import Bounds, Died, TookTooLong, Workers
+from autograder.sandbox import nursery
 from autograder.sandbox.own_folder import OwnFolder
 
 DOUBLE = "import time\ntime.sleep({seconds})\ndef double(x):\n    return 2 * x"
@@ -156,6 +158,10 @@ def test_a_run_that_is_killed_leaves_nothing_once_the_next_has_begun(class_of_si
     again = class_of_six.grade()
     assert again.status == 0, again.said
     assert again.scores == {f"s{n}": FULL for n in range(6)}
+    class_of_six.nothing_left()
+    for prefix in (nursery.FOLDER, server.FOLDER):  # of one that was killed with all its work done
+        (class_of_six.temporary / f"{prefix}left" / "scratch").mkdir(parents=True)
+    assert class_of_six.grade().scores == again.scores
     class_of_six.nothing_left()
 
 
