@@ -18,6 +18,7 @@ import numpy as np
 from scipy.stats import binom
 
 from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake, worth
 from autograder.examination.models import Model
 from autograder.examination.student import Provided
@@ -37,9 +38,10 @@ def ask_all(
     """Call the function on all cases, and then judge them in order: what it does elsewhere tells a mistake, too."""
     answers = []
     raised = None
+    student.ahead(exercise, *(case.inputs.values() for case, _ in cases), inputs_after=True)
     for case, _ in cases:
         try:
-            answers.append(student.call(exercise, *case.inputs.values(), inputs_after=True))
+            answers.append(student.call(exercise, *case.inputs.values(), inputs_after=True, once=True))
         except Mistake as mistake:
             raised = mistake
             break
@@ -550,9 +552,8 @@ class TestBuildDetector:
     @worth(5, "probabilities of all steps")
     def test_outputs(self, student, references, rng):
         case = references["build_detector/plain"]
-        sizes = [case.inputs[name] for name in ("filters", "kernel_size", "stride", "units")]
         weights = oracle.Weights.of(case.inputs["weights"])
-        model = self._built(student, (None, case.inputs["x"].shape[2]), *sizes)
+        model = self._stored(student, references)[0]
         self._compare(model, case.inputs["x"], weights, case.inputs["stride"], case.outputs["probabilities"])
 
     @worth(5, "other sizes, other numbers of GRU layers")
@@ -586,16 +587,14 @@ class TestBuildDetector:
 
     @worth(4, "loss and training")
     def test_training(self, student, references, rng):
-        case, learning_rate = references["build_detector/plain"], float(rng.uniform(0.004, 0.009))
-        sizes = [case.inputs[name] for name in ("filters", "kernel_size", "stride", "units")]
-        x, weights = case.inputs["x"], oracle.Weights.of(case.inputs["weights"])
-        targets = rng.integers(0, 2, case.inputs["targets"].shape).astype("float32")
-        model = self._built(student, (None, x.shape[2]), *sizes, learning_rate=learning_rate)
+        case, learning_rate = references["build_detector/plain"], self._learning_rate(references)
+        weights = oracle.Weights.of(case.inputs["weights"])
+        model, (_, _, kernel, stride, _) = self._stored(student, references)
+        x = case.inputs["x"][:, : kernel + 2 * stride]  # three steps: training takes as long as the sound is
+        targets = rng.integers(0, 2, case.inputs["targets"].shape).astype("float32")[:, :3]
         give_weights(model, weights)
         before, paid = model.weights(), model.loss(x, targets)
-        if not np.isclose(
-            paid, oracle.cross_entropy(targets, oracle.detector(x, weights, case.inputs["stride"])), rtol=1e-3
-        ):
+        if not np.isclose(paid, oracle.cross_entropy(targets, oracle.detector(x, weights, stride)), rtol=1e-3):
             raise Mistake("the loss is not the mean binary cross-entropy of all steps")
         model.train(x, targets, 1)
         # Adam's first step moves each weight that has a gradient by the learning rate.
@@ -604,7 +603,17 @@ class TestBuildDetector:
             raise Mistake("a step of training does not move the weights as Adam does with the given learning rate")
 
     def _built(self, student: Any, shape: tuple, *sizes: Any, learning_rate: float = 0.01) -> Model:
-        return student.model(student.keep(self.exercise, shape, *sizes, learning_rate))
+        return student.model(student.keep(self.exercise, shape, *sizes, learning_rate, once=True))
+
+    def _stored(self, student: Any, references: Cases) -> tuple[Model, Sequence[Any]]:
+        """The one detector of the stored case's sizes, and these: both tests give it weights, the last trains it."""
+        given = references["build_detector/plain"].inputs
+        sizes = [given[name] for name in ("filters", "kernel_size", "stride", "units")]
+        n_f, learning_rate = given["x"].shape[2], self._learning_rate(references)
+        return self._built(student, (None, n_f), *sizes, learning_rate=learning_rate), (n_f, *sizes)
+
+    def _learning_rate(self, references: Cases) -> float:
+        return references.live("learning_rate", lambda rng: float(rng.uniform(0.004, 0.009)))
 
     def _compare(
         self, model: Model, x: Array, weights: oracle.Weights, stride: int, expected: Array, when: str = ""
