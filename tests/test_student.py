@@ -99,6 +99,9 @@ def test_answers_from_before_a_process_ended_count(house, name, kind):
             for x in (2, 3):  # as when they are asked one by one: what comes after the end of a process is not tried
                 with pytest.raises(kind, match=f"`{name}`"):
                     student.call(name, x, once=True)
+        with student.examined("another", {}):
+            student.ahead(name, (1,), (2,), (3,))
+            assert [student.call(name, x, once=True) for x in (1, 3)] == [1, 3]  # nobody came to the one that ends it
         with student.examined("counted", {}):
             assert student.call("counted", 1) == (1, 1)  # in a fresh process
         with student.examined("raises", {}):

@@ -137,7 +137,7 @@ class Student:
     def ahead(self, name: str, *calls: Iterable[Any], inputs_after: bool = False) -> None:
         """Make these calls one behind the other, which is quicker, for a :meth:`call` of each that is made ``once``.
 
-        What goes wrong is told when it is called.
+        What goes wrong is told when it is called, if it is. Where the process ends, the calls behind are still to be made.
         """
         wanted = [_Asked(name, tuple(args), inputs_after=inputs_after) for args in calls]
         if self._stand_ins or (self._exercise, False) in self._fatal:
@@ -148,11 +148,12 @@ class Student:
         requests = [self._request(asked, stand_ins) for asked in wanted]
         if stand_ins or not wanted:
             return
+        waiting = iter(wanted)
         try:
-            for asked, answer in zip(wanted, self._notebook.ask(requests), strict=True):
-                self._keep_known(asked, answer)
+            for answer in self._notebook.ask(requests):
+                self._keep_known(next(waiting), answer)
         except Gone as gone:
-            self._fatal[self._exercise, False] = _mistake(gone, f"`{name}`")
+            self._keep_known(next(waiting), {"gone": _mistake(gone, f"`{name}`")})
 
     def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
         """What so many calls with the same arguments return, one after the other: for functions that draw by chance."""
@@ -224,6 +225,9 @@ class Student:
             answer = self._ask(self._request(asked, stand_ins), f"`{name}`", stand_ins)
             if once:
                 self._keep_known(asked, answer)
+        if "gone" in answer and isinstance(answer["gone"], Mistake):  # not what a student's process has sent
+            self._fatal[self._exercise, bool(self._stand_ins)] = answer["gone"]
+            raise answer["gone"]
         cells = self._notebook.cells
         if "missing" in answer:
             said, stopped = why_missing(name, cells, self._notebook.stopped)
