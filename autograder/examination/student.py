@@ -137,7 +137,7 @@ class Student:
     def ahead(self, name: str, *calls: Iterable[Any], inputs_after: bool = False) -> None:
         """Make these calls one behind the other, which is quicker, for a :meth:`call` of each that is made ``once``.
 
-        What goes wrong is told when it is called, if it is. Where the process ends, the calls behind are yet to be made.
+        What goes wrong is told when it is called, if it is. Where the process ends, calls behind are yet to be made.
         """
         wanted = [_Asked(name, tuple(args), inputs_after=inputs_after) for args in calls]
         if self._stand_ins or (self._exercise, False) in self._fatal:
