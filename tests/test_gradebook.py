@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -19,6 +21,8 @@ from nbgrader.api import Gradebook, SubmittedAssignment, get_alembic_version
 from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import determine_grade
 from sample_course import SLUG, write_course
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from autograder.authoring.build import build
 from autograder.course.units import Unit, find_unit, grade_id
@@ -292,6 +296,26 @@ def test_submissions_are_found_in_the_layout_that_the_course_has(tmp_path: Path,
     (tmp_path / "submitted" / "another" / "zoe").mkdir(parents=True)
     found = Course(tmp_path).submissions(unit)
     assert [(s.name, s.path.parent.name) for s in found] == [("adam+eve", SLUG), ("zoe", SLUG)]
+
+
+def test_an_entry_and_a_page_look_up_the_students_own_and_not_the_whole_class(course: Course, unit: Unit) -> None:
+    scanned, asked = set(), []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
+            asked.append(statement)
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
+            scanned.update(step for *_, step in plan if re.match(r"SCAN (grade|comment|submitted_\w+)\b", step))
+
+    submissions = [hand_in(course, unit, student) for student in ("ada", "ben", "eve")]
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        for submission in submissions:
+            write(course, unit, submission, verdict(submission.name))
+            assert course.standings(unit, submission.name).keys() == {submission.name}
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    assert scanned == set() and len(asked) > 50
 
 
 def test_verdicts_come_back_from_json_whole() -> None:

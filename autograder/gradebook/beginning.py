@@ -5,13 +5,21 @@ from __future__ import annotations
 from copy import deepcopy
 
 from alembic.script import ScriptDirectory
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Index, create_engine, inspect, text
 
 from autograder.course.units import Unit
+
+INDEXES = (
+    Index("ix_unrolled_grade_notebook", Grade.notebook_id),
+    Index("ix_unrolled_comment_notebook", Comment.notebook_id),
+    Index("ix_unrolled_submitted_notebook_assignment", SubmittedNotebook.assignment_id),
+)
+"""What nbgrader and we look up for every submission and page. Without these, each time all of the class's is gone
+through: entries took longer the more there were."""
 
 
 class BadCourse(Exception):
@@ -22,6 +30,8 @@ def prepare(directory: CourseDirectory, unit: Unit) -> None:
     """Do what ``nbgrader generate_assignment`` does to a course's gradebook. Raises BadCourse."""
     create_gradebook(directory.db_url)
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        for index in INDEXES:
+            index.create(gradebook.engine, checkfirst=True)
         gradebook.update_or_create_assignment(unit.slug)
     names = {"assignment": unit.slug, "notebook": unit.slug, "db_url": directory.db_url}
     try:

@@ -181,8 +181,8 @@ class Marking:
         writing = self._books.enter(work, verdict, new) if self._books else None
         if writing:
             self._writing[writing] = work, verdict, False
-        self.verdicts.append(verdict)
         self.told(verdict)
+        self.verdicts.append(replace(verdict, cell_outputs={}))  # of a large class, these fill the memory
 
     @contextmanager
     def _failing_alone(self, name: str) -> Iterator[None]:
