@@ -78,8 +78,8 @@ class _CellNames(CachingCompiler):
         """Compile or parse a cell that is run next; raises what Python's compiler does.
 
         IPython wants a tree, and compiles it statement by statement: it shows the value of a last expression. Most
-        cells end in a function, though, which shows nothing; these are compiled at once, in a third of the time, and
-        the tree that IPython gets only stands for that.
+        cells end in a function, though, which shows nothing; these are compiled at once, which is quicker, and the
+        tree that IPython gets only stands for that.
         """
         name, bound = f"<cell {self.cell_id}>", _bound_last(source)
         linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name  # a warning quotes its line

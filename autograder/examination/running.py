@@ -16,10 +16,10 @@ from autograder.examination.examine import Crashed, TimedOut
 from autograder.examination.verdict import Doubt, Status
 from autograder.examination.wording import describe_stop
 from autograder.sandbox.stand_ins import StandIns
-from autograder.sandbox.tenant import Gone, House, Tenant
+from autograder.sandbox.tenant import Gone, House, Tenant, size_of
 
 WORTH_COUNTING = 0.005  # seconds: what takes less is counted with the next request that takes more
-MOST_SHOWN = 16 << 20  # characters of all cells' outputs
+MOST_SHOWN = 16 << 20  # bytes of all cells' outputs, whichever process showed them
 CELLS_AT_ONCE = 8  # that the process is sent together, until one of the notebook's takes long
 LONG = 1.0  # seconds, of cells that were sent together
 
@@ -177,7 +177,7 @@ class RunningNotebook:
 
     def _kept(self, outputs: list[dict]) -> list[dict]:
         """A cell's outputs, or a line in their place when the notebook has shown as much as is kept."""
-        size = sum(map(_size, outputs))
+        size = size_of(outputs)
         if self._shown + size > MOST_SHOWN:
             return [_said("What this cell shows is left out: the cells before it have shown too much.\n")]
         self._shown += size
@@ -195,13 +195,6 @@ class RunningNotebook:
 
     def _give_up(self) -> NoReturn:
         raise Crashed(f"the notebook ended its process more than {self._house.limits.restarts} times")
-
-
-def _size(value: Any) -> int:
-    """How many characters a value holds."""
-    if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if isinstance(value, list) else len(value) if isinstance(value, str) else 1
 
 
 def _said(text: str) -> dict:

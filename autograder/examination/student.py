@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from autograder.examination.answered import Answer, Answered
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.missing import is_left_over, why_missing
 from autograder.examination.models import Model
 from autograder.examination.running import Cell, RunningNotebook
 from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
 from autograder.sandbox.stand_ins import StandIns
-from autograder.sandbox.tenant import Gone, House
+from autograder.sandbox.tenant import Gone, House, size_of
 from unrolled.wire import Recipe, Reference, StandIn
 
 MOST_CALLS = 64 << 20  # bytes of all answers that are kept for the diagnosis: right ones have 5 MB
-NODE = 100  # bytes of a number, a text or a container, at the least
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ class Student:
         self._fatal: dict[tuple[str, bool], Mistake] = {}
         self._exercise = ""
         self._stand_ins: StandIns = {}
-        self._known: dict[Hashable, dict[str, Any]] = {}
-        self._arguments: list[Any] = []  # of what is known: no other value can take their ids
+        self._answered = Answered()
         self._noted = 0
         self.calls: list[Call] = []
         self.asked: dict[str, set[str]] = {}  # by exercise, the functions that its tests have called
@@ -109,6 +108,7 @@ class Student:
         """
         before = self._exercise, self._stand_ins
         self.calls = []
+        self._answered.turn_to(exercise)
         self._exercise, self._stand_ins = exercise, stand_ins
         try:
             yield
@@ -143,7 +143,7 @@ class Student:
         if self._stand_ins or (self._exercise, False) in self._fatal:
             return
         self._notebook.begin()
-        wanted = [asked for asked in wanted if self._find(asked) is None]
+        wanted = [asked for asked in wanted if self._answered.find(self._key(asked)) is None]
         stand_ins: dict[str, Callable[..., Any]] = {}
         requests = [self._request(asked, stand_ins) for asked in wanted]
         if stand_ins or not wanted:
@@ -151,9 +151,9 @@ class Student:
         waiting = iter(wanted)
         try:
             for answer in self._notebook.ask(requests):
-                self._keep_known(next(waiting), answer)
+                self._keep_answer(next(waiting), answer)
         except Gone as gone:
-            self._keep_known(next(waiting), {"gone": _mistake(gone, f"`{name}`")})
+            self._keep_answer(next(waiting), _mistake(gone, f"`{name}`"))
 
     def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
         """What so many calls with the same arguments return, one after the other: for functions that draw by chance."""
@@ -219,15 +219,15 @@ class Student:
     def _ask_call(self, asked: _Asked, once: bool = False) -> dict[str, Any]:
         name, args = asked.name, asked.args
         self.asked.setdefault(self._exercise, set()).add(name)
-        answer = self._find(asked) if once else None
+        answer = self._answered.find(self._key(asked)) if once else None
         if answer is None:
             stand_ins: dict[str, Callable[..., Any]] = {}
             answer = self._ask(self._request(asked, stand_ins), f"`{name}`", stand_ins)
             if once:
-                self._keep_known(asked, answer)
-        if "gone" in answer and isinstance(answer["gone"], Mistake):  # not what a student's process has sent
-            self._fatal[self._exercise, bool(self._stand_ins)] = answer["gone"]
-            raise answer["gone"]
+                self._keep_answer(asked, answer)
+        if isinstance(answer, Mistake):
+            self._fatal[self._exercise, bool(self._stand_ins)] = answer
+            raise answer
         cells = self._notebook.cells
         if "missing" in answer:
             said, stopped = why_missing(name, cells, self._notebook.stopped)
@@ -252,20 +252,18 @@ class Student:
         rest = {"keep": asked.keep, "inputs_after": asked.inputs_after, "times": asked.times}
         return {"do": "call", "name": asked.name, "args": sent, "provided": list(self._stand_ins)} | rest
 
-    def _find(self, asked: _Asked) -> dict[str, Any] | None:
-        """The answer to a call with the very same arguments, among the same functions."""
-        return self._known.get(self._key(asked)) or (
-            None if asked.keep or asked.inputs_after else self._known.get(self._key(replace(asked, inputs_after=True)))
-        )
-
-    def _keep_known(self, asked: _Asked, answer: dict[str, Any]) -> None:
-        self._known[self._key(asked)] = answer
-        self._arguments.append(asked.args)
+    def _keep_answer(self, asked: _Asked, answer: Answer | Mistake) -> None:
+        """For whoever makes the same call; one that asks for the arguments afterwards serves those that do not, too."""
+        ways = [asked, replace(asked, inputs_after=False)] if asked.inputs_after else [asked]
+        self._answered.keep(map(self._key, ways), asked.args, answer)
 
     def _key(self, asked: _Asked) -> Hashable:
+        """What only a call with the very same arguments has, among the same functions, in a process that still runs if
+        the answer is kept there.
+        """
         child = self._notebook.children if asked.keep else 0
         same = tuple(map(_identity, asked.args))
-        return self._exercise, *self._stand_ins, child, asked.name, same, asked.keep, asked.inputs_after
+        return *self._stand_ins, child, asked.name, same, asked.keep, asked.inputs_after
 
     def _ask(self, request: Mapping[str, Any], what: str, stand_ins: StandIns | None = None) -> dict[str, Any]:
         return self._ask_each([request], what, stand_ins)[0]
@@ -284,7 +282,7 @@ class Student:
 
     def _note(self, call: Call) -> None:
         """Keep a call for the diagnosis, unless what the student's functions returned has filled the memory for it."""
-        self._noted += _bytes(call.value) + _bytes(call.after) + _bytes(call.raised)
+        self._noted += sum(map(size_of, (call.value, call.after, call.raised)))
         if self._noted <= MOST_CALLS:
             self.calls.append(call)
 
@@ -330,15 +328,3 @@ def _identity(value: Any) -> Hashable:
 
 def _mistake(gone: Gone, what: str) -> Mistake:
     return (TimedOut if gone.time else Crashed)(f"{what} {gone}")
-
-
-def _bytes(value: Any) -> int:
-    """About how much memory an answer takes: plain values, as they cross."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return NODE + value.nbytes
-    if kind is list or kind is tuple:
-        return NODE + sum(map(_bytes, value))
-    if kind is dict:
-        return NODE + sum(map(_bytes, value)) + sum(map(_bytes, value.values()))
-    return NODE + (len(value) if kind is str else 0)

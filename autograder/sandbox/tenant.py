@@ -6,6 +6,7 @@ ended as one that broke.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from unrolled.wire import ANSWER, ANY, Channel, WireError, decode, encode
 SETTLING_SECONDS = 60.0  # of processor time: a child needs some hundredths, none of them the student's
 AHEAD = 64 << 10  # bytes of requests on their way: the socket takes them while the child does not read
 MAX_SHOWN = 16 << 20  # bytes of what all cells show together
+NODE = 100  # bytes of a number or a container, at the least
 TOO_LONG = "(not kept: the notebook shows more than 16 MB)\n"
 
 
@@ -197,7 +199,7 @@ class Tenant:
 
     def _kept(self, outputs: Any) -> Any:
         """A cell's outputs, as long as all of this child's together are no more than a notebook has."""
-        self._shown += _size(outputs)
+        self._shown += size_of(outputs)
         return outputs if self._shown <= MAX_SHOWN else [{"output_type": "stream", "name": "stdout", "text": TOO_LONG}]
 
 
@@ -213,13 +215,16 @@ def _together(frames: Sequence[bytes], most: int) -> dict[int, list[bytes]]:
     return groups
 
 
-def _size(value: Any) -> int:
-    """About how many bytes a value takes."""
-    if isinstance(value, dict):
-        return sum(_size(key) + _size(part) for key, part in value.items())
-    if isinstance(value, list | tuple):
-        return 8 + sum(map(_size, value))
-    return value.nbytes if isinstance(value, np.ndarray) else len(value) if isinstance(value, str) else 8
+def size_of(value: Any) -> int:
+    """About how many bytes of memory a plain value takes, at the least."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return NODE + value.nbytes
+    if kind is list or kind is tuple:
+        return NODE + sum(map(size_of, value))
+    if kind is dict:
+        return NODE + sum(map(size_of, value)) + sum(map(size_of, value.values()))
+    return sys.getsizeof(value) if kind is str else NODE
 
 
 @lru_cache

@@ -260,6 +260,19 @@ def test_what_is_kept_of_wrong_answers_is_bounded_in_sum(house: House) -> None:
         assert kept == [[]] and one._noted > examined.MOST_CALLS
 
 
+def test_what_is_kept_for_whoever_asks_again_is_bounded_in_sum(house: House) -> None:
+    calls = [(float(number),) for number in range(24)]
+    with student(house, "def answer(x):\n    return np.full(15 << 17, x)") as one:
+        one.call("answer", 0.0)
+        before = psutil.Process().memory_info().rss
+        for exercise in ("answer", "another"):
+            with one.examined(exercise, {}):
+                one.ahead("answer", *calls)
+                for (number,) in calls:
+                    assert one.call("answer", number, once=True)[-1] == number
+                    assert psutil.Process().memory_info().rss < before + 200 * MEBIBYTE  # all of them have 720
+
+
 def test_a_class_with_such_students_is_graded_as_ever(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The toy course's ``quadruple`` may ask for a right ``double`` where the student's own is wrong."""
     course = make_course(tmp_path_factory.mktemp("course") / "root")
