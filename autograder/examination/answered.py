@@ -8,7 +8,7 @@ from typing import Any
 from autograder.examination.examine import Mistake
 from autograder.sandbox.tenant import size_of
 
-MOST_ANSWERED = 8 << 20  # bytes of one exercise's answers and arguments that are kept: right ones have .2 MB
+MOST_ANSWERED = 16 << 20  # bytes of one exercise's answers and arguments that are kept: right ones have .2 MB
 
 Answer = dict[str, Any]
 
