@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -53,6 +54,8 @@ LOOKS = (  # what the shape of a whole word has to match, in the order of the fe
     r".{9,}",
 )
 N_FEATURES = len(LOOKS) + len(ENDINGS)
+OF_SHAPE = [re.compile(look) for look in LOOKS]
+OF_WORD = [re.compile(rf".+{ending}", re.IGNORECASE) for ending in ENDINGS]
 
 
 def build_vocabulary(sentences: Sequence[Sequence[str]], max_words: int) -> dict[str, int]:
@@ -70,9 +73,14 @@ def shape_of(word: str) -> str:
 
 def word_features(word: str) -> Array:
     """→ (n_f,) float32."""
-    looks = [re.fullmatch(look, shape_of(word)) for look in LOOKS]
-    ends = [re.fullmatch(rf".+{ending}", word, re.IGNORECASE) for ending in ENDINGS]
-    return np.array([found is not None for found in (*looks, *ends)], dtype="float32")
+    return _features(word).copy()
+
+
+@lru_cache(1024)
+def _features(word: str) -> Array:
+    shape = shape_of(word)
+    found = [*(look.fullmatch(shape) for look in OF_SHAPE), *(ending.fullmatch(word) for ending in OF_WORD)]
+    return np.array([one is not None for one in found], dtype="float32")
 
 
 def encode_sentences(
@@ -286,16 +294,24 @@ def all_paths(log_probabilities: Array, length: int, allowed: Array) -> list[int
 
 
 def constrained_decode(log_probabilities: Array, length: int, allowed: Array) -> list[int]:
-    """→ the best allowed path: from the end, what can still be had after each tag; then the best of it, forwards."""
-    later, choices = np.zeros(log_probabilities.shape[1]), []
+    """→ the best allowed path."""
+    return _best_paths(log_probabilities[None], length, allowed)[0].tolist()
+
+
+def _best_paths(log_probabilities: Array, length: int, allowed: Array) -> Array:
+    """→ the best allowed path of each lattice, (lattices, length), from log probabilities (lattices, T_x, n): from the
+    end, what can still be had after each tag; then the best of it, forwards.
+    """
+    lattices, _, n = log_probabilities.shape
+    later, choices = np.zeros((lattices, n)), []
     for t in reversed(range(length)):
-        ways = np.where(allowed, log_probabilities[t] + later, -np.inf)
-        choices.append(ways.argmax(axis=1))
-        later = ways.max(axis=1)[:-1]
-    path: list[int] = []
-    for choice in reversed(choices):
-        path.append(int(choice[path[-1] if path else -1]))
-    return path
+        ways = np.where(allowed, (log_probabilities[:, t] + later)[:, None], -np.inf)
+        choices.append(ways.argmax(axis=2))
+        later = ways.max(axis=2)[:, :-1]
+    paths, each = np.full((lattices, length + 1), n), np.arange(lattices)
+    for t, choice in enumerate(reversed(choices)):
+        paths[:, t + 1] = choice[each, paths[:, t]]
+    return paths[:, 1:]
 
 
 WORD = re.compile(r"(?:[A-Z]\.)+|(?:Mr|Mrs|Dr|St|Inc|Co|Ltd|Jr)\.|\d+(?:[.,]\d+)*|\w+(?:(?!'s\b)['-]\w+)*|'s|[^\w\s]")
@@ -422,71 +438,71 @@ def draw_toy(rng: np.random.Generator, sentence: str, vocabulary: dict[str, int]
     """
     words, allowed = WORD.findall(sentence), allowed_transitions(tags)
     bias = np.array([1.6 if tag == "O" else 0.8 if tag[0] == "I" else 0.0 for tag in tags])
-
+    toys = [
+        ToyTagger(rng.normal(0, 2, (len(vocabulary), len(tags))) + bias, rng.normal(0, 0.7, (N_FEATURES, len(tags))))
+        for _ in range(30 if words else 1)
+    ]
+    if not words:
+        return toys[0]
     given = list(encode_sentences([words], vocabulary, len(words)))
+    probabilities = np.concatenate([toy(given) for toy in toys])
+    for toy in toys:
+        toy.asked.clear()
+    paths, added = (_best_paths(each, len(words), allowed) for each in (np.log(probabilities), probabilities))
     places_of_words = [match.span() for match in WORD.finditer(sentence)]
 
-    def told(toy: ToyTagger) -> int:
-        probabilities = toy(given)[0]
-        toy.asked.clear()
-        path = constrained_decode(np.log(probabilities), len(words), allowed)
+    def told(number: int) -> int:
+        path = paths[number]
         found = _names(sentence, places_of_words, [tags[tag] for tag in path])
         several = [text for text, *_ in found if len(WORD.findall(text)) > 1]
         spaced = any(text != " ".join(WORD.findall(text)) for text in several)
         texts = [text for text, *_ in found]
         places = [sentence.find(text) != start for text, _, start, _ in found]
-        greedy = bio_to_spans([tags[tag] for tag in probabilities.argmax(axis=-1)])
+        greedy = bio_to_spans([tags[tag] for tag in probabilities[number].argmax(axis=-1)])
         return (
             2 * bool(several)
             + 2 * spaced
             + 2 * any(places)
             + 2 * (greedy != bio_to_spans([tags[tag] for tag in path]))
-            + (path != constrained_decode(probabilities, len(words), allowed))
+            + (path != added[number]).any()
             + (len(set(texts)) > 1)
             + (sum(len(WORD.findall(text)) for text in texts) < len(words) - 1)
         )
 
-    toys = [
-        ToyTagger(rng.normal(0, 2, (len(vocabulary), len(tags))) + bias, rng.normal(0, 0.7, (N_FEATURES, len(tags))))
-        for _ in range(30 if words else 1)
-    ]
-    return max(toys, key=told) if words else toys[0]
+    return toys[max(range(len(toys)), key=told)]
 
 
 # ---------------------------------------------------------------------------------------- inputs that tell faults apart
 
 
-def other_paths(log_probabilities: Array, length: int, allowed: Array) -> list[list[int]]:
-    """Where wrong ways of decoding lead: words for themselves, greedily, free at the start, the other way round …"""
-    n = log_probabilities.shape[1]
-    greedy: list[int] = []
+def other_paths(log_probabilities: Array, length: int, allowed: Array) -> list[Array]:
+    """Where wrong ways of decoding lead in each of some lattices (lattices, T_x, n), (lattices, length): words for
+    themselves, greedily, free at the start, the other way round …
+    """
+    lattices, T_x, n = log_probabilities.shape
+    greedy = np.full((lattices, length + 1), n)
     for t in range(length):
-        may = allowed[greedy[-1] if greedy else -1]
-        greedy.append(int(np.argmax(np.where(may, log_probabilities[t], -np.inf))))
+        greedy[:, t + 1] = np.where(allowed[greedy[:, t]], log_probabilities[:, t], -np.inf).argmax(axis=1)
     return [
-        log_probabilities[:length].argmax(axis=1).tolist(),
-        greedy,
-        constrained_decode(log_probabilities, length, np.vstack([allowed[:-1], np.ones((1, n), bool)])),
-        constrained_decode(log_probabilities, length, np.vstack([allowed[:-1].T, allowed[-1:]])),
-        constrained_decode(log_probabilities, len(log_probabilities), allowed)[:length],
-        constrained_decode(log_probabilities, length, allowed)[::-1],
-        constrained_decode(np.exp(log_probabilities), length, allowed),
+        log_probabilities[:, :length].argmax(axis=2),
+        greedy[:, 1:],
+        _best_paths(log_probabilities, length, np.vstack([allowed[:-1], np.ones((1, n), bool)])),
+        _best_paths(log_probabilities, length, np.vstack([allowed[:-1].T, allowed[-1:]])),
+        _best_paths(log_probabilities, T_x, allowed)[:, :length],
+        _best_paths(log_probabilities, length, allowed)[:, ::-1],
+        _best_paths(np.exp(log_probabilities), length, allowed),
     ]
 
 
 def draw_telling_lattice(rng: np.random.Generator, T_x: int, length: int, allowed: Array, tries: int = 40) -> Array:
-    """Of some lattices the one in which most of the wrong ways lead elsewhere."""
-    lattices = [draw_lattice(rng, T_x, ("O",) * allowed.shape[1]) for _ in range(tries)]
-
-    for lattice in lattices:
-        lattice[length:] *= 4  # the padding is sure of what it says
-
-    def told(lattice: Array) -> tuple[bool, int]:
-        path = constrained_decode(lattice, length, allowed)
-        paths = other_paths(lattice, length, allowed)
-        return length < T_x and paths[4] != path, sum(other != path for other in paths)
-
-    return max(lattices, key=told)
+    """Of some lattices the one in which most of the wrong ways lead elsewhere; to read the padding, before all."""
+    tags = ("O",) * allowed.shape[1]
+    lattices = np.stack([draw_lattice(rng, T_x, tags) for _ in range(tries)])
+    lattices[:, length:] *= 4  # the padding is sure of what it says
+    path = _best_paths(lattices, length, allowed)
+    elsewhere = np.array([(other != path).any(axis=1) for other in other_paths(lattices, length, allowed)])
+    in_padding = elsewhere[4] & (length < T_x)
+    return lattices[np.argmax(len(elsewhere) * in_padding + elsewhere.sum(axis=0))]
 
 
 # ---------------------------------------------------------------------------------------------------------------- cases
