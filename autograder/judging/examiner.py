@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ OPEN = ("unrolled", "data")
 JUDGING = Bounds(processor=900, wall=1800)  # seconds of an examiner; what the student's process may take is less
 UNBOUNDED = Bounds(float("inf"), float("inf"))
 Result = TypeVar("Result")
+_unit = lru_cache(find_unit)  # its release is read once
 
 
 class NoChild(Exception):
@@ -162,6 +163,6 @@ def _judge(
     root: Path,
 ) -> Verdict:
     try:
-        return judge(files, find_unit(slug, root), seed, house, submission, only)
+        return judge(files, _unit(slug, root), seed, house, submission, only)
     except (NurseryError, ConnectionError, Gone, psutil.Error) as error:  # Gone: before it has seen a cell
         raise NoChild(f"the nursery gave no child: {error}") from error
