@@ -8,7 +8,7 @@ oracle. All tests of a submission get the same: what is drawn hangs on the seed 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -25,6 +25,7 @@ class Cases(Mapping[str, Case]):
     def __init__(self, stored: Mapping[str, Case], seed: int) -> None:
         self._stored, self._seed = stored, seed
         self._live: dict[str, object] = {}
+        self._shared: dict[Hashable, object] = {}
 
     def __getitem__(self, name: str) -> Case:
         """The stored case of this name, or the variant of it that the seed takes."""
@@ -44,6 +45,12 @@ class Cases(Mapping[str, Case]):
         if name not in self._live:
             self._live[name] = make(np.random.default_rng(self._draw(name)))
         return self._live[name]  # type: ignore[return-value]
+
+    def shared(self, what: Hashable, make: Callable[[], Drawn]) -> Drawn:
+        """What several tests of a submission look at, such as a model's answer: made when it is first asked for."""
+        if what not in self._shared:
+            self._shared[what] = make()
+        return self._shared[what]  # type: ignore[return-value]
 
     def _draw(self, name: str) -> int:
         return int.from_bytes(hashlib.sha256(f"{self._seed} {name}".encode()).digest()[:8], "big")

@@ -48,6 +48,14 @@ class Model:
         """
         return self._known("layers")
 
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of :meth:`weights`, as the model was when it was described."""
+        shapes = self.description.get("shapes")
+        if not isinstance(shapes, list) or not all(isinstance(shape, list) for shape in shapes):
+            raise Mistake("the model's weights cannot be read")
+        return [tuple(shape) for shape in shapes]
+
     def layers_of(self, kind: str) -> list[dict[str, Any]]:
         """The layers of one type, such as ``LSTM``, those inside wrappers included."""
         wrapped = [layer["settings"].get("wraps") for layer in self.layers]

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.examination.agree import agree, unpack, untouched
+from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake, worth
 from autograder.examination.models import Model
-from autograder.examination.student import Provided
+from autograder.examination.student import Handle, Provided
 from autograder.oracles import named_entities as oracle
 from unrolled.arrays import Case
 from unrolled.checks.named_entities import what_became_of_names
@@ -283,86 +286,122 @@ class TestEncodeSentences:
 # ----------------------------------------------------------------------------------------------------------- the tagger
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a tagger of these sizes is told, and what is right. ``given``: ids, features and mask of sentences of which
+    some fill the batch and others do not.
+    """
+
+    sizes: tuple[Any, ...]
+    given: list[np.ndarray]
+    weights: list[np.ndarray]
+    right: np.ndarray
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, sizes: tuple[Any, ...], lengths: Sequence[int]) -> Told:
+        weights = oracle.draw_weights(rng, *sizes)
+        return cls._answered(sizes, oracle.draw_batch(rng, lengths, max(lengths), *sizes[:2]), weights)
+
+    @classmethod
+    def and_drawn(cls, rng: np.random.Generator, case: Case, lengths: Sequence[int]) -> Told:
+        """A stored case, and sentences of the submission's own."""
+        sizes, stored = (tuple(case.inputs[name] for name in names) for names in (SIZES, ("ids", "features", "mask")))
+        drawn = oracle.draw_batch(rng, lengths, stored[2].shape[1], *sizes[:2])
+        live = cls._answered(sizes, drawn, case.inputs["weights"])
+        given = [np.concatenate(pair) for pair in zip(stored, drawn, strict=True)]
+        right = np.concatenate([case.outputs["probabilities"], live.right])
+        return cls(sizes, given, live.weights, right)
+
+    @classmethod
+    def _answered(cls, sizes: tuple[Any, ...], given: list[np.ndarray], weights: list[np.ndarray]) -> Told:
+        ids, features, mask = given
+        bidirectional, n_layers = sizes[4:6]
+        return cls(sizes, given, weights, oracle.tagger(ids, features, mask, weights, bidirectional, n_layers))
+
+
 class TestBuildTagger:
+    """A tagger of each kind is built, given weights and asked once; each test looks at sentences of its own."""
+
     exercise = "build_tagger"
 
     @worth(3, "layers and their sizes")
     def test_structure(self, student, references, rng):
-        n_words, n_features, n_kinds = (int(number) for number in (rng.integers(11, 15), rng.integers(3, 6), 2))
-        for bidirectional, n_layers in ((True, 2), (False, 1)):
-            self._built(student, (n_words, n_features, n_kinds, 3, bidirectional, n_layers, 7))
-        sizes = (9, 2, 3, 4, True, 1)
-        kept = student.model(student.keep(self.exercise, *sizes))
-        if (9, 32) not in [weight.shape for weight in kept.weights()]:
+        for told in (self._deep(references), self._one_way(references), self._both_ways(references)):
+            self._built(student, references, told.sizes)
+        kept = student.model(student.keep(self.exercise, 9, 2, 3, 4, False, 1))
+        if (9, 32) not in kept.shapes:
             raise Mistake("without n_e the embedding has not rows of length 32")
 
     @worth(3, "one direction")
     def test_one_direction(self, student, references, rng):
-        self._live(student, rng, False, 1, (3, 3))
-        self._live(student, rng, False, 2, (4,), "with two layers")
+        self._compare(student, references, self._one_way(references), "with two layers")
 
     @worth(4, "two directions")
     def test_two_directions(self, student, references, rng):
-        self._live(student, rng, True, 1, (4, 4, 4))
-        self._stored(student, references["build_tagger/two_directions"])
+        self._compare(student, references, self._both_ways(references))
 
     @worth(2, "layers on top of each other")
     def test_layers(self, student, references, rng):
-        self._live(student, rng, True, 2, (3, 3), "with two layers")
+        self._compare(student, references, self._deep(references), "with two layers")
 
     @worth(5, "no influence of padding and of neighbours")
     def test_padding(self, student, references, rng):
         when = "for sentences of different lengths"
-        self._live(student, rng, True, 1, (4, 1, 3), when)
-        self._live(student, rng, True, 2, (2, 5), f"with two layers, {when}")
-        self._stored(student, references["build_tagger/padding"], when)
+        self._compare(student, references, self._both_ways(references), when, padded=True)
+        self._compare(student, references, self._deep(references), f"with two layers, {when}", padded=True)
 
-    def _built(self, student: Any, arguments: Sequence[Any]) -> tuple[Model, list[tuple[int, ...]]]:
-        """The tagger of these sizes, one for all tests, each of which gives it weights; and the shapes of these."""
-        model = student.model(student.keep(self.exercise, *arguments, once=True))
-        shapes = [weight.shape for weight in model.weights()]
-        found = what_is_built(shapes, dict(zip(SIZES, arguments, strict=True)))
+    def _one_way(self, references: Cases) -> Told:
+        return references.live("tagger/one way", lambda rng: Told.drawn(rng, (7, 4, 4, 2, False, 2, 5), (2, 2)))
+
+    def _both_ways(self, references: Cases) -> Told:
+        case = references["build_tagger/two_directions"]
+        return references.live("tagger/both ways", lambda rng: Told.and_drawn(rng, case, (3, 3, 2, 1)))
+
+    def _deep(self, references: Cases) -> Told:
+        def draw(rng: np.random.Generator) -> Told:
+            sizes = (int(rng.integers(11, 15)), int(rng.integers(3, 6)), 2, 3, True, 2, 7)
+            return Told.drawn(rng, sizes, (2, 2, 1))
+
+        return references.live("tagger/deep", draw)
+
+    def _built(self, student: Any, references: Cases, sizes: Sequence[Any]) -> tuple[Model, Handle]:
+        """The tagger of these sizes, one for all tests, and where it is kept."""
+        kept = student.keep(self.exercise, *sizes, once=True)
+        model = references.shared(kept, lambda: student.model(kept))
+        found = what_is_built(model.shapes, dict(zip(SIZES, sizes, strict=True)))
         if found:
             raise Mistake(found)
-        return model, shapes
+        return model, kept
 
-    def _live(
-        self, student: Any, rng: Any, bidirectional: bool, n_layers: int, lengths: Sequence[int], when: str = ""
-    ) -> None:
-        sizes = (7, 3, 2, 2, bidirectional, n_layers, 5)
-        weights = oracle.draw_weights(rng, *sizes)
-        given = oracle.draw_batch(rng, lengths, max(lengths), 7, 3)
-        ids, features, mask = given
-        right = oracle.tagger(ids, features, mask, weights, bidirectional, n_layers)
-        self._answers(student, sizes, given, weights, right, when)
-
-    def _stored(self, student: Any, case: Case, when: str = "") -> None:
-        given = [case.inputs[name] for name in ("ids", "features", "mask")]
-        sizes = [case.inputs[name] for name in SIZES]
-        self._answers(student, sizes, given, case.inputs["weights"], case.outputs["probabilities"], when)
-
-    def _answers(
-        self, student: Any, sizes: Sequence[Any], given: list, weights: list, right: np.ndarray, when: str
-    ) -> None:
-        """Give the model the weights, in each right order, and compare what it says of the real words."""
-        model, shapes = self._built(student, sizes)
-        *_, bidirectional, n_layers, _ = sizes
-        mask = given[2]
+    def _compare(self, student: Any, references: Cases, told: Told, when: str = "", padded: bool = False) -> None:
+        """Give the model the weights, in each right order, and compare what it says of the real words: of the
+        sentences that fill the batch, or of those that do not.
+        """
+        model, kept = self._built(student, references, told.sizes)
+        bidirectional, n_layers = told.sizes[4:6]
+        rows = told.given[2].all(axis=1) != padded
+        right, mask = told.right[rows], told.given[2][rows]
         first: Any = None
-        for placed in placements(shapes, weights, bidirectional):
-            model.set_weights(placed)
-            got = model(given)
-            if not isinstance(got, np.ndarray) or got.shape != right.shape:
-                if isinstance(got, np.ndarray) and got.ndim == 2:
-                    raise Mistake("there is one answer for the whole sentence: the LSTM returns its last state only")
-                agree(got, right, "the tagger's output", STEPS, when)
+        for number, placed in enumerate(placements(model.shapes, told.weights, bidirectional)):
+            got = references.shared((kept, number), partial(self._said, model, placed, told, when))[rows]
             if np.allclose(got[mask], right[mask], rtol=1e-3, atol=1e-5):
                 return
             first = got if first is None else first
-        fault = fault_of(first, oracle.tagger_faults(given, weights, bidirectional, n_layers), mask)
+        faults = oracle.tagger_faults(told.given, told.weights, bidirectional, n_layers)
+        fault = fault_of(first, {said: wrong[rows] for said, wrong in faults.items()}, mask)
         if fault:
             raise Mistake(f"{fault} ({when})" if when else fault)
         agree(np.where(mask[..., None], first, right), right, "the probabilities of the real words", STEPS, when)
+
+    def _said(self, model: Model, weights: list[np.ndarray], told: Told, when: str) -> np.ndarray:
+        """What the model says of all sentences, with weights in this order."""
+        model.set_weights(weights)
+        got = model(told.given)
+        if not isinstance(got, np.ndarray) or got.shape != told.right.shape:
+            if isinstance(got, np.ndarray) and got.ndim == 2:
+                raise Mistake("there is one answer for the whole sentence: the LSTM returns its last state only")
+            agree(got, told.right, "the tagger's output", STEPS, when)
+        return got
 
 
 # ------------------------------------------------------------------------------------------------------- loss, accuracy
@@ -387,12 +426,14 @@ class _Means:
     oracle: Any = None
     name = ""
 
-    def _mean(self, student: Any, given: Mapping[str, Any], when: str = "") -> None:
-        got, after = student.call(self.exercise, *given.values(), inputs_after=True)
-        if isinstance(got, np.ndarray) and got.ndim:
-            raise Mistake("should return one number, and returned an array")
-        agree(got, type(self).oracle(**given), self.name, when=when)
-        untouched(given, after)
+    def _means(self, student: Any, when: str, *asked: Mapping[str, Any]) -> None:
+        student.ahead(self.exercise, *(given.values() for given in asked), inputs_after=True)
+        for given in asked:
+            got, after = student.call(self.exercise, *given.values(), inputs_after=True, once=True)
+            if isinstance(got, np.ndarray) and got.ndim:
+                raise Mistake("should return one number, and returned an array")
+            agree(got, type(self).oracle(**given), self.name, when=when)
+            untouched(given, after)
 
     def _drawn(self, rng: Any, lengths: Sequence[int], T_x: int, n_tags: int = 4) -> dict[str, Any]:
         return oracle.draw_answers(rng, lengths, T_x, n_tags)
@@ -404,30 +445,31 @@ class TestMaskedLoss(_Means):
 
     @worth(3, "the mean of a full batch")
     def test_full(self, student, references, rng):
-        self._mean(student, self._drawn(rng, (4, 4, 4), 4), "without padding")
+        self._means(student, "without padding", self._drawn(rng, (4, 4, 4), 4))
 
     @worth(4, "padding left out, each word counted the same")
     def test_padding(self, student, references, rng):
-        self._mean(student, self._drawn(rng, (5, 1, 3), 6), "with padding")
-        self._mean(student, references["masked_loss/plain"].inputs, "with padding")
+        stored = references["masked_loss/plain"].inputs
+        self._means(student, "with padding", self._drawn(rng, (5, 1, 3), 6), stored)
 
     @worth(1, "probabilities of 0")
     def test_zero(self, student, references, rng):
         given = self._drawn(rng, (3, 2), 3, 3)
         y = given["y"]
         given["probabilities"][1, 2] = np.eye(3, dtype="float32")[(y[1, 2] + 1) % 3]
-        self._mean(student, given, "when a probability in the padding is 0")
+        self._means(student, "when a probability in the padding is 0", given)
+        given = {**given, "probabilities": given["probabilities"].copy()}
         given["probabilities"][0, 1] = np.eye(3, dtype="float32")[(y[0, 1] + 1) % 3]
-        self._mean(student, given, "when the right tag of a word has probability 0")
+        self._means(student, "when the right tag of a word has probability 0", given)
 
     @worth(1, "no words at all")
     def test_nothing(self, student, references, rng):
-        self._mean(student, self._drawn(rng, (0, 0), 3), "when there is no word")
+        self._means(student, "when there is no word", self._drawn(rng, (0, 0), 3))
 
     @worth(2, "gradients")
     def test_gradient(self, student, references, rng):
         given = self._drawn(rng, (2, 3), 3, 3)
-        self._mean(student, given)
+        self._means(student, "", given)
         listed = {name: value.tolist() for name, value in given.items()}
         said = student.run(GRADIENT.format(**listed)).partition("gradient ")[2].partition("\n")[0]
         try:
@@ -447,17 +489,16 @@ class TestMaskedAccuracy(_Means):
 
     @worth(2, "the share of a full batch")
     def test_full(self, student, references, rng):
-        self._mean(student, self._drawn(rng, (5, 5, 5), 5), "without padding")
+        self._means(student, "without padding", self._drawn(rng, (5, 5, 5), 5))
 
     @worth(3, "padding left out, each word counted the same")
     def test_padding(self, student, references, rng):
-        self._mean(student, self._drawn(rng, (7, 2, 4), 8), "with padding")
-        self._mean(student, self._drawn(rng, (1, 6), 7), "with padding")
-        self._mean(student, references["masked_accuracy/plain"].inputs, "with padding")
+        drawn = self._drawn(rng, (7, 2, 4), 8), self._drawn(rng, (1, 6), 7)
+        self._means(student, "with padding", *drawn, references["masked_accuracy/plain"].inputs)
 
     @worth(1, "no words at all")
     def test_nothing(self, student, references, rng):
-        self._mean(student, self._drawn(rng, (0, 0), 2), "when there is no word")
+        self._means(student, "when there is no word", self._drawn(rng, (0, 0), 2))
 
 
 class TestEntityScores:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -571,7 +571,14 @@ def public_cases() -> dict[str, Case]:
     spoken = "Ada met Bo in Rome, and Ada's dog met   Mr. T-X of U.S. Steel (Rome)."
     for name, sentence in (("a_sentence", spoken), ("a_word_twice", "Rome is in Rome"), ("nothing", "  ")):
         cases[f"find_entities/{name}"] = _finding_case(rng, sentence)
-    taggers = _tagger_cases(rng, n_words=9, n_features=4, n_kinds=2, n_a=3, n_e=5)
+    kinds = {
+        "one_direction": (False, 1, (4, 4, 4)),
+        "two_directions": (True, 1, (3, 3)),
+        "padding": (True, 1, (4, 2, 1)),
+        "two_layers": (True, 2, (3, 1, 4)),
+        "two_layers_one_direction": (False, 2, (2, 3)),
+    }
+    taggers = _tagger_cases(rng, kinds, n_words=9, n_features=4, n_kinds=2, n_a=3, n_e=5)
     cases = with_faults(cases, _as_arguments)
     for name in ("a_sentence", "a_word_twice", "nothing"):
         case = cases[f"find_entities/{name}"]
@@ -608,7 +615,8 @@ def hidden_cases() -> dict[str, Case]:
     gold = [draw_tags(rng, length) for length in (12, 1, 9, 20)]
     cases |= _score_cases({"plain": (gold, [blurred(rng, tags) for tags in gold])})
     cases |= _answer_cases(rng, {"plain": ((5, 3, 1, 4), 6)}, 5)
-    return cases | _tagger_cases(rng, n_words=8, n_features=3, n_kinds=3, n_a=2, n_e=6)
+    kinds = {"two_directions": (True, 1, (3, 3, 1, 2))}
+    return cases | _tagger_cases(rng, kinds, n_words=8, n_features=3, n_kinds=3, n_a=2, n_e=6)
 
 
 def _case(function: Callable, name: str, **inputs: Any) -> Case:
@@ -672,18 +680,16 @@ def _decoding_cases(rng: np.random.Generator, long: int) -> dict[str, Case]:
     return cases
 
 
-def _tagger_cases(rng: np.random.Generator, **sizes: int) -> dict[str, Case]:
-    """Taggers of several shapes, with what some faults would give; Keras's layers say what is right."""
+def _tagger_cases(
+    rng: np.random.Generator, kinds: Mapping[str, tuple[bool, int, Sequence[int]]], **sizes: int
+) -> dict[str, Case]:
+    """Taggers of several kinds (in two directions, layers, lengths of sentences), with what some faults would give;
+    Keras's layers say what is right.
+    """
     from autograder.oracles.named_entities_keras import keras_probabilities  # TensorFlow: seconds, only needed here
 
     cases = {}
-    for name, bidirectional, n_layers, lengths in (
-        ("one_direction", False, 1, (4, 4, 4)),
-        ("two_directions", True, 1, (3, 3)),
-        ("padding", True, 1, (4, 2, 1)),
-        ("two_layers", True, 2, (3, 1, 4)),
-        ("two_layers_one_direction", False, 2, (2, 3)),
-    ):
+    for name, (bidirectional, n_layers, lengths) in kinds.items():
         shape = {"bidirectional": bidirectional, "n_layers": n_layers}
         order: dict[str, Any] = {key: sizes[key] for key in ("n_words", "n_features", "n_kinds", "n_a")}
         order |= shape | {"n_e": sizes["n_e"]}

@@ -60,6 +60,7 @@ def _describe(model: Any) -> dict[str, Any]:
         "outputs": _shapes(getattr(model, "outputs", None)) if whole else None,
         "layers": [_layer(layer) for layer in (_flat(model) if whole else [model])],
         "parameters": int(model.count_params()) if model.built else None,
+        "shapes": [list(weight.shape) for weight in model.weights],
         "loss": _name(getattr(model, "loss", None)),
         "optimizer": type(model.optimizer).__name__ if getattr(model, "optimizer", None) is not None else None,
     }
