@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import count
 
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked
@@ -47,6 +48,7 @@ def annotate(
                 cell.metadata[SAID] = NotebookNode(outcome=exercise.outcome, **told)
         if (cell.cell_type, cell.source) not in released:
             harmless.make_harmless(cell, room)
+    _keep_note_id(notebook)
     sentences = [*verdict.messages, *(note for note in notes(notebook) if note not in verdict.messages), *said]
     if sentences:
         notebook.cells.insert(0, _note(verdict, sentences))
@@ -87,6 +89,14 @@ def _result(exercise: ExerciseVerdict) -> NotebookNode:
         metadata=NotebookNode(),
         data=NotebookNode({"text/plain": repr(float(exercise.score))}),
     )
+
+
+def _keep_note_id(notebook: NotebookNode) -> None:
+    """Give a cell of the student's that has the note's id another: ids are unique, and the page takes it for a note."""
+    taken = {cell.id for cell in notebook.cells}
+    for cell in notebook.cells:
+        if cell.id == NOTE_ID:
+            cell.id = next(free for number in count(1) if (free := f"{NOTE_ID}-{number}") not in taken)
 
 
 def _note(verdict: Verdict, sentences: list[str]) -> NotebookNode:

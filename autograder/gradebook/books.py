@@ -172,9 +172,9 @@ def _renew(student: str, slug: str, root: Path, page: str | None) -> Made:
 
 def _with_page(student: str, unit: Unit, page: str | None) -> Made:
     """What lies there, once the page is made; not made if it has this fingerprint already, or is not wanted (None)."""
-    standing = _course.standings(unit, student)[student]  # first: what is changed meanwhile is seen the next time
     if page is None:
-        return _course.made(student, unit, standing) | {"page": ""}  # the page that lies there may be an older one
+        return _course.made(student, unit)  # a page that lies there may be an older one
+    standing = _course.standings(unit, student)[student]  # first: what is changed meanwhile is seen the next time
     if not page or _course.made(student, unit, standing)["page"] != page:
         _course.write_feedback(student, unit)
     return _course.made(student, unit, standing)

@@ -17,6 +17,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ from traitlets.config.application import ConfigFileNotFound
 from autograder.course.units import Unit
 from autograder.gradebook.beginning import BadCourse, create_gradebook, prepare
 from autograder.gradebook.beside import put, shown_safely
-from autograder.gradebook.engine import GRADED, Graded, steps
+from autograder.gradebook.engine import GRADED, Graded, are_known, steps
+from autograder.gradebook.entry.entry import entered
+from autograder.gradebook.entry.text import text_of
 from autograder.gradebook.ledger import write_whole
 from autograder.gradebook.pages import PageExporter
 from autograder.gradebook.standing import Standing, standings
@@ -110,16 +113,19 @@ class Course:
         with told_when_busy(self.directory.db_url), self._shared.looked_at() as gradebook:
             return standings(gradebook, unit, student)
 
-    def made(self, student: str, unit: Unit, standing: Standing) -> dict[str, str]:
-        """Fingerprints of the notebook and the page as they lie there, each empty if it is not there."""
+    def made(self, student: str, unit: Unit, standing: Standing | None = None) -> dict[str, str]:
+        """Fingerprints of the notebook and the page as they lie there, each empty if it is not there.
+
+        Without a standing, the page counts as not there.
+        """
         notebook = self.path("autograded", student, unit) / f"{unit.slug}.ipynb"
-        page = self.path("feedback", student, unit) / f"{unit.slug}.html"
-        beside = (page.with_name(TIMESTAMP), page.with_name(SECRET))
-        complete = page.is_file() and all(path.is_file() for path in beside)
-        return {
-            "notebook": _digest(notebook.read_bytes()) if notebook.is_file() else "",
-            "page": _digest(page.read_bytes(), standing.shown.encode()) if complete else "",
-        }
+        made = {"notebook": _digest(notebook.read_bytes()) if notebook.is_file() else "", "page": ""}
+        if standing:
+            page = self.path("feedback", student, unit) / f"{unit.slug}.html"
+            beside = (page.with_name(TIMESTAMP), page.with_name(SECRET))
+            if page.is_file() and all(path.is_file() for path in beside):
+                made["page"] = _digest(page.read_bytes(), standing.shown.encode())
+        return made
 
     def write(self, submission: Submission, graded: Graded) -> None:
         """Write a verdict into the gradebook, and the autograded notebook with the student's other files beside it."""
@@ -127,12 +133,11 @@ class Course:
         known = {"timestamp": stamp[1]} if stamp else {}
         notebook, resources = NotebookNode(), self._resources(unit, student) | {GRADED: graded}
         with self._alone():
-            with self._entry(self._steps) as gradebook:
-                gradebook.update_or_create_student(student)
-                gradebook.update_or_create_submission(unit.slug, student, **known)
+            with told_when_busy(self.directory.db_url), self._entry(student, unit, known):
                 for step in self._steps:
                     notebook, resources = step(notebook, resources)
-            files = shown_safely(graded.files)[0] | {f"{unit.slug}.ipynb": (nbformat.writes(notebook) + "\n").encode()}
+            text = text_of(notebook) if self._steps_are_known else nbformat.writes(notebook)
+            files = shown_safely(graded.files)[0] | {f"{unit.slug}.ipynb": f"{text}\n".encode()}
             if stamp:
                 files[TIMESTAMP] = stamp[0]
             self._replace(self.path("autograded", student, unit), files)
@@ -140,7 +145,8 @@ class Course:
     def penalise(self, student: str, unit: Unit) -> None:
         """Have nbgrader work out anew what being late costs: due date, extension or plugin may be others."""
         steps = [step for step in self._steps if isinstance(step, AssignLatePenalties)]
-        with self._alone(), self._entry(steps):
+        shared = self._shared.transaction(steps)
+        with self._alone(), told_when_busy(self.directory.db_url), shared:
             for step in steps:
                 step(NotebookNode(cells=[]), self._resources(unit, student))
 
@@ -176,9 +182,16 @@ class Course:
             yield
 
     @contextmanager
-    def _entry(self, steps: list[Any]) -> Iterator[SharedGradebook]:
-        with told_when_busy(self.directory.db_url), self._shared.transaction(steps) as gradebook:
-            yield gradebook
+    def _entry(self, student: str, unit: Unit, known: dict[str, datetime]) -> Iterator[None]:
+        """A block in which the steps write a submission's entry, as a whole or not at all."""
+        if self._steps_are_known:
+            with entered(self._shared.engine, self._steps, unit.slug, student, **known):
+                yield
+        else:
+            with self._shared.transaction(self._steps) as gradebook:
+                gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(unit.slug, student, **known)
+                yield
 
     @cached_property
     def _shared(self) -> SharedGradebook:
@@ -189,6 +202,10 @@ class Course:
         """What ``nbgrader autograde`` does to a submission in this course, our own steps included."""
         converter = Autograde(coursedir=self.directory, parent=self.app)
         return [step(parent=self.app) for step in steps(converter)]
+
+    @cached_property
+    def _steps_are_known(self) -> bool:
+        return are_known(self._steps)
 
     @cached_property
     def _page_maker(self) -> Exporter:

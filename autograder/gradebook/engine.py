@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -20,10 +20,24 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, NbGraderPreprocessor
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    Execute,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
 from traitlets import Bool
 from traitlets.utils.importstring import import_item
 
@@ -67,6 +81,16 @@ def steps(converter: Autograde) -> list[type[NbGraderPreprocessor]]:
         *(_ours(step) for step in grading),
     ]
     return [step for step in in_order if step is not CheckCellMetadata]
+
+
+def are_known(steps: Sequence[NbGraderPreprocessor]) -> bool:
+    """Whether these steps are nbgrader's and ours, as they are: what they ask of a gradebook is known then."""
+    return all(
+        type(step) in KNOWN
+        and not (isinstance(step, OverwriteCells) and step.add_missing_cells)
+        and not (isinstance(step, AssignLatePenalties) and step.plugin_class is not LateSubmissionPlugin)
+        for step in steps
+    )
 
 
 def _ours(step: type[NbGraderPreprocessor]) -> type[NbGraderPreprocessor]:
@@ -126,6 +150,21 @@ class TrustedExecute(NbGraderPreprocessor):
             graded = _judged(self, resources)
         annotate(nb, graded.verdict, graded.unit.release, told(shown_safely(graded.files)[1]), graded.plain)
         return nb, resources
+
+
+KNOWN = {
+    Reconcile,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    OverwriteCells,
+    TrustedExecute,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    PenaltiesWithExtraTime,
+}
 
 
 def whole_notebook(files: Mapping[str, bytes], unit: Unit) -> NotebookNode:
