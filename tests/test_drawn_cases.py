@@ -79,7 +79,7 @@ def house() -> Iterator[House]:
 def graded(house: House, unit: Unit, files: dict[str, bytes], seed: int) -> Record:
     """Grade a submission as ``judge`` does, without naming mistakes, and record what is asked."""
     record, part = Record(), ""
-    run, call, ask_model = hidden_tests._run, Student._ask_call, Student._ask_model
+    run, call, known, ask_model = hidden_tests._run, Student._ask_call, Student.known, Student._ask_model
 
     def recording_run(test: Any, *rest: Any) -> None:
         nonlocal part
@@ -97,6 +97,10 @@ def graded(house: House, unit: Unit, files: dict[str, bytes], seed: int) -> Reco
             record.answers.setdefault(question, answer["value"] if asked.times else [answer["value"]])
         return answer
 
+    def recording_known(student: Student, name: str, *args: Any) -> Any:
+        record.asked.setdefault(part, set()).add(digest([name, *args]))
+        return known(student, name, *args)
+
     def recording_model(student: Student, handle: Handle, question: str, args: Any) -> Any:
         value = ask_model(student, handle, question, args)
         record.asked.setdefault(part, set()).add(digest([question, *args]))
@@ -106,6 +110,7 @@ def graded(house: House, unit: Unit, files: dict[str, bytes], seed: int) -> Reco
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hidden_tests, "_run", recording_run)
         patch.setattr(Student, "_ask_call", recording_call)
+        patch.setattr(Student, "known", recording_known)
         patch.setattr(Student, "_ask_model", recording_model)
         with Student(house, cells_to_run(notebook, unit.release), files) as student:
             found = hidden_tests.examine(unit, student, open_cases(unit.references), seed)

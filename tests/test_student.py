@@ -67,6 +67,7 @@ def test_what_was_asked_is_not_asked_again_unless_it_is_to_be(house):
     with Student(house, [Cell("counts", COUNTS)], {}) as student:
         with student.examined("counted", {}):
             student.ahead("counted", (one,), (other,), (7,), (7,))
+            assert student.known("counted", one)[0] == 1 and student.known("counted", 8) is None and not student.calls
             assert student.call("counted", one, once=True)[0] == 1
             assert student.call("counted", other, once=True)[0] == 2  # equal, and another array
             assert student.call("counted", 7, once=True)[0] == student.call("counted", 7, once=True)[0] == 4

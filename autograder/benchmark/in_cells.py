@@ -98,7 +98,7 @@ class _Neighbour(Tenant):
             seconds()
             self._loop.begin(request, stand_ins or {})
             self._answering.until_gone()
-            yield self._loop.answer
+            yield self._loop.answer | {"crossed": (0, 0)}
 
     def processor_seconds(self) -> float:
         """Nothing: what is asked here is timed by others, and never ended."""

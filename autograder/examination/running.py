@@ -16,7 +16,7 @@ from autograder.examination.examine import Crashed, TimedOut
 from autograder.examination.verdict import Doubt, Status
 from autograder.examination.wording import describe_stop
 from autograder.sandbox.stand_ins import StandIns
-from autograder.sandbox.tenant import Gone, House, Tenant, size_of
+from autograder.sandbox.tenant import Gone, House, Tenant
 
 WORTH_COUNTING = 0.005  # seconds: what takes less is counted with the next request that takes more
 MOST_SHOWN = 16 << 20  # bytes of all cells' outputs, whichever process showed them
@@ -171,17 +171,16 @@ class RunningNotebook:
         self._completed.add(cell)
         if isinstance(answer.get("raised"), dict):
             self.stopped[cell] = describe_stop(answer["raised"], self.cells)
-        outputs = answer.get("outputs")
         if cell not in self.outputs:
-            self.outputs[cell] = self._kept(outputs if isinstance(outputs, list) else [])
+            self.outputs[cell] = self._kept(answer)
 
-    def _kept(self, outputs: list[dict]) -> list[dict]:
+    def _kept(self, answer: Mapping[str, Any]) -> list[dict]:
         """A cell's outputs, or a line in their place when the notebook has shown as much as is kept."""
-        size = size_of(outputs)
+        outputs, size = answer.get("outputs"), sum(answer["crossed"])
         if self._shown + size > MOST_SHOWN:
             return [_said("What this cell shows is left out: the cells before it have shown too much.\n")]
         self._shown += size
-        return outputs
+        return outputs if isinstance(outputs, list) else []
 
     def _leave_out(self, rest: Sequence[str]) -> None:
         """Do not run these: the notebook's cells have had their time."""

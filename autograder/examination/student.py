@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from autograder.examination.answered import Answer, Answered
+from autograder.examination.answered import Answer, Answered, Asked, memory_of
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut
 from autograder.examination.missing import is_left_over, why_missing
 from autograder.examination.models import Model
 from autograder.examination.running import Cell, RunningNotebook
 from autograder.examination.wording import describe_raise, exception_name, is_not_implemented
 from autograder.sandbox.stand_ins import StandIns
-from autograder.sandbox.tenant import Gone, House, size_of
+from autograder.sandbox.tenant import Gone, House
 from unrolled.wire import Recipe, Reference, StandIn
 
-MOST_CALLS = 64 << 20  # bytes of all answers that are kept for the diagnosis: right ones have 5 MB
+MOST_CALLS = 64 << 20  # bytes of all answers that are kept for the diagnosis: right ones have 7 MB
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,9 @@ class Student:
         Raises:
             Mistake: NotAttempted, Raised, TimedOut or Crashed, worded for the student.
         """
-        answer = self._ask_call(_Asked(name, args, inputs_after=inputs_after), once)
+        answer = self._ask_call(Asked(name, args, inputs_after=inputs_after), once)
         value = answer.get("value")
-        self._note(Call(name, args, value, answer.get("inputs")))
+        self._note(Call(name, args, value, answer.get("inputs")), answer)
         return (value, answer.get("inputs")) if inputs_after else value
 
     def ahead(self, name: str, *calls: Iterable[Any], inputs_after: bool = False) -> None:
@@ -139,11 +139,14 @@ class Student:
 
         What goes wrong is told when it is called, if it is. Where the process ends, calls behind are yet to be made.
         """
-        wanted = [_Asked(name, tuple(args), inputs_after=inputs_after) for args in calls]
+        self.ahead_each(Asked(name, tuple(args), inputs_after=inputs_after) for args in calls)
+
+    def ahead_each(self, calls: Iterable[Asked]) -> None:
+        """As :meth:`ahead`, for calls of several kinds."""
         if self._stand_ins or (self._exercise, False) in self._fatal:
             return
         self._notebook.begin()
-        wanted = [asked for asked in wanted if self._answered.find(self._key(asked)) is None]
+        wanted = [asked for asked in calls if self._answered.find(self._key(asked)) is None]
         stand_ins: dict[str, Callable[..., Any]] = {}
         requests = [self._request(asked, stand_ins) for asked in wanted]
         if stand_ins or not wanted:
@@ -153,14 +156,21 @@ class Student:
             for answer in self._notebook.ask(requests):
                 self._keep_answer(next(waiting), answer)
         except Gone as gone:
-            self._keep_answer(next(waiting), _mistake(gone, f"`{name}`"))
+            asked = next(waiting)
+            self._keep_answer(asked, _mistake(gone, f"`{asked.name}`"))
+
+    def known(self, name: str, *args: Any) -> Any:
+        """What a call has returned that was made :meth:`ahead`; None if there was none, or it returned nothing."""
+        answer = self._answered.find(self._key(Asked(name, args)))
+        return answer.get("value") if isinstance(answer, dict) else None
 
     def repeat(self, times: int, name: str, *args: Any) -> list[Any]:
         """What so many calls with the same arguments return, one after the other: for functions that draw by chance."""
-        value = self._ask_call(_Asked(name, args, times=times)).get("value")
+        answer = self._ask_call(Asked(name, args, times=times))
+        value = answer.get("value")
         if not isinstance(value, list) or len(value) != times:
             raise Crashed(f"`{name}` broke the connection to the grader")
-        self._note(Call(name, args, value, times=times))
+        self._note(Call(name, args, value, times=times), answer)
         return value
 
     def keep(self, name: str, *args: Any, once: bool = False) -> Handle:
@@ -169,7 +179,7 @@ class Student:
         ``once``: what the tests of the exercise have kept with the very same arguments is given again, such as a model
         whose weights each test sets. It is as the last test has left it.
         """
-        number = self._ask_call(_Asked(name, args, keep=True), once).get("kept")
+        number = self._ask_call(Asked(name, args, keep=True), once).get("kept")
         if type(number) is not int:
             raise Crashed(f"`{name}` broke the connection to the grader")
         return Handle(Reference(number), self._notebook.children, Call(name, args))
@@ -216,7 +226,7 @@ class Student:
             raise Raised(f"the model {describe_raise(answer['raised'], self._notebook.cells)}")
         return answer.get("value")
 
-    def _ask_call(self, asked: _Asked, once: bool = False) -> dict[str, Any]:
+    def _ask_call(self, asked: Asked, once: bool = False) -> dict[str, Any]:
         name, args = asked.name, asked.args
         self.asked.setdefault(self._exercise, set()).add(name)
         answer = self._answered.find(self._key(asked)) if once else None
@@ -242,22 +252,22 @@ class Student:
                     raise Raised(f"`raise NotImplementedError` is still there, in line {line} of its cell: take it out")
                 raise NotAttempted(f"`{name}` is not written yet, or calls an exercise that is not")
             seen = exception_name(raised.get("kinds")), str(raised.get("message"))
-            self._note(Call(name, args, raised=seen, times=asked.times))
+            self._note(Call(name, args, raised=seen, times=asked.times), answer)
             raise Raised(f"`{name}` {describe_raise(raised, cells)}")
         return answer
 
-    def _request(self, asked: _Asked, stand_ins: dict[str, Callable[..., Any]]) -> dict[str, Any]:
+    def _request(self, asked: Asked, stand_ins: dict[str, Callable[..., Any]]) -> dict[str, Any]:
         """The request of a call; what is provided in its arguments is added to ``stand_ins``."""
         sent = [self._sent(arg, stand_ins) for arg in asked.args]
         rest = {"keep": asked.keep, "inputs_after": asked.inputs_after, "times": asked.times}
         return {"do": "call", "name": asked.name, "args": sent, "provided": list(self._stand_ins)} | rest
 
-    def _keep_answer(self, asked: _Asked, answer: Answer | Mistake) -> None:
+    def _keep_answer(self, asked: Asked, answer: Answer | Mistake) -> None:
         """For whoever makes the same call; one that asks for the arguments afterwards serves those that do not, too."""
         ways = [asked, replace(asked, inputs_after=False)] if asked.inputs_after else [asked]
         self._answered.keep(map(self._key, ways), asked.args, answer)
 
-    def _key(self, asked: _Asked) -> Hashable:
+    def _key(self, asked: Asked) -> Hashable:
         """What only a call with the very same arguments has, among the same functions, in a process that still runs if
         the answer is kept there.
         """
@@ -280,9 +290,9 @@ class Student:
             self._fatal[key] = _mistake(gone, what)
             raise self._fatal[key] from gone
 
-    def _note(self, call: Call) -> None:
+    def _note(self, call: Call, answer: Answer) -> None:
         """Keep a call for the diagnosis, unless what the student's functions returned has filled the memory for it."""
-        self._noted += sum(map(size_of, (call.value, call.after, call.raised)))
+        self._noted += memory_of(answer)
         if self._noted <= MOST_CALLS:
             self.calls.append(call)
 
@@ -304,17 +314,6 @@ class Student:
         if handle.tenant != self._notebook.children or not self._notebook.running:
             raise Crashed("the process that held the value has ended")
         return handle.reference
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A call that is to be made, or was."""
-
-    name: str
-    args: tuple[Any, ...]
-    keep: bool = False
-    inputs_after: bool = False
-    times: int | None = None
 
 
 def _identity(value: Any) -> Hashable:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.examination.agree import agree, differs, entries, on_kind, unpack, untouched
+from autograder.examination.answered import Asked
 from autograder.examination.cases import Cases
 from autograder.examination.examine import Crashed, Mistake, NotAttempted, Raised, TimedOut, worth
 from autograder.oracles import rnn_step_by_step as oracle
@@ -63,6 +64,14 @@ def drawn(references: Cases, exercise: str) -> Case:
     return live_cases(references, exercise)[0]
 
 
+def ask_ahead(student: Any, exercise: str, references: Cases, *stored: str) -> None:
+    """Make the calls that an exercise's parts ask for, and these stored cases', all in one go."""
+    first, *others = live_cases(references, exercise)
+    others += [references[f"{exercise}/{name}"] for name in stored]
+    calls = [Asked(exercise, tuple(case.inputs.values())) for case in others]
+    student.ahead_each([Asked(exercise, tuple(first.inputs.values()), inputs_after=True), *calls])
+
+
 def check_outputs(got: Any, case: Case, names: tuple[str, ...], when: str = "") -> None:
     """Compare some of what a forward pass returned."""
     parts = dict(zip(case.outputs, unpack(got, *case.outputs), strict=True))
@@ -72,7 +81,6 @@ def check_outputs(got: Any, case: Case, names: tuple[str, ...], when: str = "") 
 
 def check_forward(student: Any, exercise: str, names: tuple[str, ...], *cases: tuple[Case, str]) -> None:
     """Call a forward pass on each case and compare some of its outputs; a case comes with the words for its kind."""
-    student.ahead(exercise, *(case.inputs.values() for case, _ in cases))
     for case, when in cases:
         with on_kind(when):
             got = student.call(exercise, *case.inputs.values(), once=True)
@@ -83,7 +91,7 @@ def check_habits(student: Any, exercise: str, references: Cases) -> None:
     """Right on sizes not seen before; arguments left alone; nothing remembered from call to call; right for m = 1."""
     first, twin, single = live_cases(references, exercise)
     names = tuple(name for name in first.outputs if name in AXES)
-    got, after = student.call(exercise, *first.inputs.values(), inputs_after=True)
+    got, after = student.call(exercise, *first.inputs.values(), inputs_after=True, once=True)
     check_outputs(got, first, names, OTHER_SIZES)
     untouched(first.inputs, after)
     check_forward(student, exercise, names, (twin, CALLED_AGAIN), (single, ONE_EXAMPLE))
@@ -94,7 +102,6 @@ def check_habits(student: Any, exercise: str, references: Cases) -> None:
 
 def check_gradients(student: Any, exercise: str, keys: tuple[str, ...], *cases: tuple[Case, str]) -> None:
     """Call a backward pass on each case and compare some of its gradients."""
-    student.ahead(exercise, *(case.inputs.values() for case, _ in cases))
     for case, when in cases:
         gradients = tuple(case.inputs.values())[:-1]
 
@@ -120,11 +127,9 @@ def check_backward_habits(student: Any, exercise: str, references: Cases) -> Non
     def attempt(cache: Any) -> None:
         own = cache is not documented
         before = dict(zip(first.inputs, (*gradients, student.fetch(cache) if own else cache), strict=True))
-        got, after = student.call(exercise, *gradients, cache, inputs_after=True)
+        got, after = student.call(exercise, *gradients, cache, inputs_after=True, once=True)
         compare_gradients(got, first, keys, OTHER_SIZES)
         untouched(before, after)
-        if not own:
-            student.ahead(exercise, *(case.inputs.values() for case in others))
         for case, when in zip(others, (CALLED_AGAIN, ONE_EXAMPLE), strict=True):
             *upstream, other = case.inputs.values()
             other = own_cache(student, exercise, case) if own else other
@@ -181,7 +186,7 @@ def forward_inputs(exercise: str, documented: tuple) -> tuple[Any, ...]:
 # --------------------------------------------------------------------------------------------------------------- caches
 
 
-def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Generator) -> None:
+def examine_cache(student: Any, exercise: str, references: Cases, rng: np.random.Generator) -> None:
     """Raise Mistake when the cache of a forward pass is of no use.
 
     The documented cache is right, and may hold more at its end. Another one is right if it is private on purpose: the
@@ -189,6 +194,9 @@ def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Genera
     the student's can tell, a cache that looks like the documented one must have its values, and a private one must hold
     what any backward pass starts from: the inputs, the state before, and the weights.
     """
+    if makes_documented(student, exercise, drawn(references, exercise)):
+        return
+    case = references[f"{exercise}/plain"]
     kept = student.keep(exercise, *case.inputs.values())
     state = next(iter(case.outputs))
     got, cache = student.fetch_each(kept[0], kept[len(case.outputs) - 1])
@@ -208,6 +216,12 @@ def examine_cache(student: Any, exercise: str, case: Case, rng: np.random.Genera
     wanted += [value for key, value in case.inputs["parameters"].items() if key in RECURRENT]
     if not all(numbers_are_in(cache, array) for array in wanted):
         raise Mistake(f"the {name} lacks what a backward pass starts from: inputs, the state before, and weights")
+
+
+def makes_documented(student: Any, exercise: str, case: Case) -> bool:
+    """Whether all that a forward pass returns is right and its cache the documented one: no more is to be asked."""
+    got = student.known(exercise, *case.inputs.values())
+    return got is not None and difference(got, tuple(case.outputs.values()), exercise) is None
 
 
 def what_backward_reads(
@@ -309,6 +323,7 @@ class TestRnnCellForward:
 
     @worth(4, "next hidden state")
     def test_state(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_example", "large")
         plain, single = drawn(references, self.exercise), references["rnn_cell_forward/one_example"]
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
@@ -323,7 +338,7 @@ class TestRnnCellForward:
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
-        examine_cache(student, self.exercise, references["rnn_cell_forward/plain"], rng)
+        examine_cache(student, self.exercise, references, rng)
 
 
 class TestRnnForward:
@@ -332,6 +347,7 @@ class TestRnnForward:
 
     @worth(4, "hidden states")
     def test_states(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_step")
         plain, step = drawn(references, self.exercise), references["rnn_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (step, ONE_STEP))
 
@@ -346,7 +362,7 @@ class TestRnnForward:
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
-        examine_cache(student, self.exercise, references["rnn_forward/plain"], rng)
+        examine_cache(student, self.exercise, references, rng)
 
 
 # -------------------------------------------------------------------------------------------------------- forward: LSTM
@@ -357,6 +373,7 @@ class TestLstmCellForward:
 
     @worth(3, "next cell state")
     def test_cell_state(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_example", "large")
         plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
@@ -376,7 +393,7 @@ class TestLstmCellForward:
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
-        examine_cache(student, self.exercise, references["lstm_cell_forward/plain"], rng)
+        examine_cache(student, self.exercise, references, rng)
 
 
 class TestLstmForward:
@@ -385,6 +402,7 @@ class TestLstmForward:
 
     @worth(3, "hidden states")
     def test_hidden_states(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_step")
         plain, step = drawn(references, self.exercise), references["lstm_forward/one_step"]
         check_forward(student, self.exercise, ("a",), (plain, ""), (step, ONE_STEP))
 
@@ -403,7 +421,7 @@ class TestLstmForward:
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
-        examine_cache(student, self.exercise, references["lstm_forward/plain"], rng)
+        examine_cache(student, self.exercise, references, rng)
 
 
 # --------------------------------------------------------------------------------------------------------- forward: GRU
@@ -414,6 +432,7 @@ class TestGruCellForward:
 
     @worth(5, "next state")
     def test_state(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_example", "large")
         plain, single = drawn(references, self.exercise), references["gru_cell_forward/one_example"]
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
@@ -428,7 +447,7 @@ class TestGruCellForward:
 
     @worth(0.5, "cache")
     def test_cache(self, student, references, rng):
-        examine_cache(student, self.exercise, references["gru_cell_forward/plain"], rng)
+        examine_cache(student, self.exercise, references, rng)
 
 
 class TestGruForward:
@@ -437,6 +456,7 @@ class TestGruForward:
 
     @worth(4, "states")
     def test_states(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_step")
         plain, step = drawn(references, self.exercise), references["gru_forward/one_step"]
         check_forward(student, self.exercise, ("c",), (plain, ""), (step, ONE_STEP))
 
@@ -450,7 +470,7 @@ class TestGruForward:
 
     @worth(0.5, "caches")
     def test_caches(self, student, references, rng):
-        examine_cache(student, self.exercise, references["gru_forward/plain"], rng)
+        examine_cache(student, self.exercise, references, rng)
 
 
 # ---------------------------------------------------------------------------------------- forward: two directions, deep
@@ -462,6 +482,7 @@ class TestBrnnForward:
 
     @worth(2, "states from the left")
     def test_forward_states(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_step", "plain")
         plain, step = drawn(references, self.exercise), references["brnn_forward/one_step"]
         check_forward(student, self.exercise, ("a_forward",), (plain, ""), (step, ONE_STEP))
 
@@ -485,6 +506,7 @@ class TestDeepRnnForward:
 
     @worth(2, "the first layer's states")
     def test_first_layer(self, student, references):
+        ask_ahead(student, self.exercise, references, "plain", "one_layer", "one_step")
         case = references["deep_rnn_forward/plain"]
         a, _ = unpack(student.call(self.exercise, *case.inputs.values(), once=True), "a", "y")
         if not isinstance(a, (list, tuple)) or not a:
@@ -515,6 +537,7 @@ class TestRnnCellBackward:
 
     @worth(3, "gradients of the input and of the state before")
     def test_inputs(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_example", "plain")
         plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
@@ -538,6 +561,7 @@ class TestRnnBackward:
 
     @worth(3, "gradients of the inputs and of the first state")
     def test_inputs(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_step", "plain", "short_da")
         plain, step = drawn(references, self.exercise), references["rnn_backward/one_step"]
         check_gradients(student, self.exercise, ("dx", "da0"), (plain, ""), (step, ONE_STEP))
 
@@ -564,6 +588,7 @@ class TestLstmCellBackward:
 
     @worth(2, "gradients of the input and of the hidden state before")
     def test_inputs(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_example", "plain")
         plain, single = drawn(references, self.exercise), references["lstm_cell_backward/one_example"]
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
@@ -598,6 +623,7 @@ class TestLstmBackward:
 
     @worth(2, "gradients of the inputs and of the first hidden state")
     def test_inputs(self, student, references):
+        ask_ahead(student, self.exercise, references, "one_step", "plain", "short_da")
         plain, step = drawn(references, self.exercise), references["lstm_backward/one_step"]
         check_gradients(student, self.exercise, ("dx", "da0"), (plain, ""), (step, ONE_STEP))
 

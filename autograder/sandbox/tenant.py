@@ -6,7 +6,6 @@ ended as one that broke.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from autograder.sandbox import nursery, scratch
 from autograder.sandbox.helper import Helping, TooMuchAsked
@@ -25,9 +22,6 @@ from unrolled.wire import ANSWER, ANY, Channel, WireError, decode, encode
 
 SETTLING_SECONDS = 60.0  # of processor time: a child needs some hundredths, none of them the student's
 AHEAD = 64 << 10  # bytes of requests on their way: the socket takes them while the child does not read
-MAX_SHOWN = 16 << 20  # bytes of what all cells show together
-NODE = 100  # bytes of a number or a container, at the least
-TOO_LONG = "(not kept: the notebook shows more than 16 MB)\n"
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,6 @@ class Tenant:
         if house.lock and not proving:
             _prove(house)
         self._house = house
-        self._shown = 0  # bytes of outputs
         self._helped = 0.0  # seconds that others have worked at its word
         self._scratch = Path(tempfile.mkdtemp(dir=house.scratch))
         try:
@@ -105,7 +98,8 @@ class Tenant:
         self.protections = (*map(str, hello["protections"]), "watchdog")
 
     def ask(self, request: Mapping[str, Any], seconds: float, stand_ins: StandIns | None = None) -> dict[str, Any]:
-        """Send a request and return the answer.
+        """Send a request and return the answer. Beside what the child sent, it has ``crossed``: the bytes of the
+        answer's header, and those of its body and of the request.
 
         Args:
             seconds: processor time that the answer may take.
@@ -133,18 +127,18 @@ class Tenant:
             Gone: when the child ended instead of answering.
         """
         with self._heard_out():
-            together = _together([encode(request) for request in requests], 0 if stand_ins else AHEAD)
+            frames = [encode(request) for request in requests]
+            together = _together(frames, 0 if stand_ins else AHEAD)
             for place, request in enumerate(requests):
                 (self._watchdog.go_on if place else self._watchdog.start)(seconds())
                 if place in together:
                     self._channel.send_frames(together[place])
-                answer = self._answer(request, stand_ins or {})
+                answer, header, body = self._answer(request, stand_ins or {})
                 if place == len(requests) - 1:
                     self._watchdog.rest()
                 else:
                     self._watchdog.glance()
-                if "outputs" in answer:
-                    answer["outputs"] = self._kept(answer["outputs"])
+                answer["crossed"] = header, body + len(frames[place])
                 if place < len(requests) - 1:
                     yield answer
         yield answer
@@ -179,8 +173,8 @@ class Tenant:
             self._watchdog.end()
             raise
 
-    def _answer(self, request: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
-        """What comes next, after what the child asks meanwhile has been answered."""
+    def _answer(self, request: Mapping[str, Any], stand_ins: StandIns) -> tuple[dict[str, Any], int, int]:
+        """What comes next, after what the child asks meanwhile has been answered; the bytes of its header and body."""
         helping = Helping(request.get("args"), stand_ins, self._watchdog)
         most = ANSWER if request.get("do") in ("call", "fetch", "model") else ANY
         try:
@@ -190,17 +184,12 @@ class Tenant:
                 if not isinstance(message, dict):
                     raise WireError("not an answer")
                 if "ask" not in message:
-                    return message
+                    return message, len(frame[0]), len(frame[1])
                 self._channel.send_frame(*helping.answer(message, frame))
                 self._watchdog.glance()
         finally:
             helping.end()
             self._helped += helping.seconds
-
-    def _kept(self, outputs: Any) -> Any:
-        """A cell's outputs, as long as all of this child's together are no more than a notebook has."""
-        self._shown += size_of(outputs)
-        return outputs if self._shown <= MAX_SHOWN else [{"output_type": "stream", "name": "stdout", "text": TOO_LONG}]
 
 
 def _together(frames: Sequence[bytes], most: int) -> dict[int, list[bytes]]:
@@ -213,18 +202,6 @@ def _together(frames: Sequence[bytes], most: int) -> dict[int, list[bytes]]:
             first, size = place, len(frame)
         groups.setdefault(first, []).append(frame)
     return groups
-
-
-def size_of(value: Any) -> int:
-    """About how many bytes of memory a plain value takes, at the least."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return NODE + value.nbytes
-    if kind is list or kind is tuple:
-        return NODE + sum(map(size_of, value))
-    if kind is dict:
-        return NODE + sum(map(size_of, value)) + sum(map(size_of, value.values()))
-    return sys.getsizeof(value) if kind is str else NODE
 
 
 @lru_cache

@@ -112,7 +112,8 @@ class Usage:
 
     def _read(self, name: str) -> str:
         try:
-            return (self._folder / name).read_text(errors="replace")
+            with open(f"{self._folder}/{name}", "rb") as file:  # a fraction of the time of Path.read_text
+                return file.read().decode(errors="replace")
         except OSError as error:
             raise Ended from error
 

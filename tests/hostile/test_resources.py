@@ -13,9 +13,10 @@ import time
 import pytest
 from toy_course import DOUBLE, QUADRUPLE, SLUG, make_course, submission
 
+from autograder.examination.running import MOST_SHOWN
 from autograder.judging.examiner import open_house, pool
 from autograder.sandbox import confine
-from autograder.sandbox.tenant import MAX_SHOWN, Gone, Tenant
+from autograder.sandbox.tenant import Gone, Tenant
 from autograder.sandbox.watchdog import Limits
 
 pytestmark = pytest.mark.skipif(
@@ -126,8 +127,8 @@ def test_what_is_shown_is_bounded_in_sum(judged):
     verdict = judged(*[show] * 60)
     kept = [output for outputs in verdict.cell_outputs.values() for output in outputs]
     pictures = [output["data"]["image/png"] for output in kept if "data" in output]
-    assert 0 < sum(map(len, pictures)) <= MAX_SHOWN
-    assert sum("shows more than 16 MB" in output.get("text", "") for output in kept) == 60 - len(pictures)
+    assert 0 < sum(map(len, pictures)) <= MOST_SHOWN
+    assert sum("have shown too much" in output.get("text", "") for output in kept) == 60 - len(pictures)
     assert (verdict.status, verdict.score) == ("graded", 20)
 
 
