@@ -10,7 +10,7 @@ layers (references) and with NumPy (live); ``stream`` listens through a toy of t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from autograder.examination.agree import agree, unpack, untouched
 from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake, worth
 from autograder.examination.models import Model
-from autograder.examination.student import Provided
+from autograder.examination.student import Handle, Provided
 from autograder.oracles import trigger_word as oracle
 from unrolled.arrays import Case
 from unrolled.checks.trigger_word_experiments import explain
@@ -507,13 +507,16 @@ class TestCreateTrainingExample:
 # ------------------------------------------------------------------------------------------------------------- detector
 
 
-def give_weights(model: Model, weights: oracle.Weights) -> None:
-    """Set the weights of a model by their shapes, which all differ; Mistake when it has others."""
-    shapes = [weight.shape for weight in model.weights()]
-    wanted = {weight.shape: weight for weight in weights.arrays()}
-    if sorted(shapes) != sorted(wanted):
-        raise Mistake(_other_layers(model, shapes, weights))
-    model.set_weights([wanted[shape] for shape in shapes])
+def give_weights(model: Model, weights: oracle.Weights) -> list[Array]:
+    """Set the weights of a model by their shapes, which all differ; returned in the model's order. Mistake when it has
+    others.
+    """
+    if sorted(model.shapes) != sorted(weight.shape for weight in weights.arrays()):
+        raise Mistake(_other_layers(model, model.shapes, weights))
+    by_shape = {weight.shape: weight for weight in weights.arrays()}
+    placed = [by_shape[shape] for shape in model.shapes]
+    model.set_weights(placed)
+    return placed
 
 
 def _other_layers(model: Model, shapes: list[tuple[int, ...]], weights: oracle.Weights) -> str:
@@ -547,80 +550,117 @@ def _other_layers(model: Model, shapes: list[tuple[int, ...]], weights: oracle.W
 
 
 class TestBuildDetector:
+    """One detector is given weights, asked by two tests, and trained by the last; building takes longer than asking."""
+
     exercise = "build_detector"
 
     @worth(5, "probabilities of all steps")
     def test_outputs(self, student, references, rng):
-        case = references["build_detector/plain"]
-        weights = oracle.Weights.of(case.inputs["weights"])
-        model = self._stored(student, references)[0]
-        self._compare(model, case.inputs["x"], weights, case.inputs["stride"], case.outputs["probabilities"])
+        case, (model, kept) = self._sounds(references), self._listening(student, references)
+        got = self._answer(references, model, kept)
+        self._compare(model, got, case.inputs["x"], case.inputs["weights"], case.inputs["stride"], case.outputs)
 
     @worth(5, "other sizes, other numbers of GRU layers")
     def test_sizes(self, student, references, rng):
-        for units in ([int(rng.integers(8, 11))], [3, 7, 5]):
-            n_f, filters, kernel, stride = 6, 4, int(rng.integers(2, 5)), int(rng.integers(1, 4))
-            weights = oracle.draw_weights(rng, kernel, n_f, filters, units)
-            T_x = kernel + 5 * stride + int(rng.integers(0, stride))
-            x = oracle.draw_frames(rng, 2, T_x, n_f)
-            model = self._built(student, (T_x, n_f), filters, kernel, stride, tuple(units))
-            expected = oracle.detector(x, weights, stride)
-            self._compare(model, x, weights, stride, expected, f"with {len(units)} GRU layer{'s' * (len(units) > 1)}")
+        n_f, filters, kernel, stride, n_a = 6, 4, *(int(rng.integers(*ends)) for ends in ((2, 5), (1, 4), (8, 11)))
+        weights = oracle.draw_weights(rng, kernel, n_f, filters, [n_a])
+        T_x = kernel + 2 * stride + int(rng.integers(0, stride))
+        x = oracle.draw_frames(rng, 2, T_x, n_f)
+        model = self._built(student, (T_x, n_f), filters, kernel, stride, (n_a,))[0]
+        give_weights(model, weights)
+        right = {"probabilities": oracle.detector(x, weights, stride)}
+        self._compare(model, model(x), x, weights, stride, right, "with 1 GRU layer")
+        deep = oracle.draw_weights(rng, kernel + 1, n_f, filters, [3, 7, 5])
+        model = self._built(student, (T_x, n_f), filters, kernel + 1, stride, (3, 7, 5))[0]
+        if sorted(model.shapes) != sorted(weight.shape for weight in deep.arrays()):
+            raise Mistake(_other_layers(model, model.shapes, deep))
 
     @worth(3, "no answer depends on what comes later")
     def test_causal(self, student, references, rng):
-        n_f, filters, kernel, stride, units = 4, 5, 3, 2, [7, 6]
-        weights = oracle.draw_weights(rng, kernel, n_f, filters, units)
-        x = oracle.draw_frames(rng, 2, kernel + 6 * stride, n_f)
-        model = self._built(student, (None, n_f), filters, kernel, stride, units)
-        give_weights(model, weights)
-        short = model(x[:, : kernel + 2 * stride])
-        expected = oracle.detector(x, weights, stride)
-        longer = model(x)
+        case, (model, kept) = self._sounds(references), self._listening(student, references)
+        drawn = slice(-2, None)
+        short = model(case.inputs["x"][drawn, : self._two_steps(case)])
+        longer, expected = self._answer(references, model, kept), case.outputs["probabilities"]
         if isinstance(short, np.ndarray) and isinstance(longer, np.ndarray) and short.ndim == longer.ndim == 3:
-            if not np.allclose(short, longer[:, : short.shape[1]], atol=1e-5):
+            if not np.allclose(short, longer[drawn, : short.shape[1]], atol=1e-5):
                 raise Mistake(
                     "an answer depends on sound that comes later: a layer goes backwards or sees the whole sound"
                 )
-        agree(short, expected[:, :3], "the model's output", STEPS, "for the beginning of a sound")
+        agree(short, expected[drawn, :2], "the model's output", STEPS, "for the beginning of a sound")
         agree(longer, expected, "the model's output", STEPS, "for a longer sound")
 
     @worth(4, "loss and training")
     def test_training(self, student, references, rng):
-        case, learning_rate = references["build_detector/plain"], self._learning_rate(references)
-        weights = oracle.Weights.of(case.inputs["weights"])
-        model, (_, _, kernel, stride, _) = self._stored(student, references)
-        x = case.inputs["x"][:, : kernel + 2 * stride]  # three steps: training takes as long as the sound is
-        targets = rng.integers(0, 2, case.inputs["targets"].shape).astype("float32")[:, :3]
-        give_weights(model, weights)
-        before, paid = model.weights(), model.loss(x, targets)
-        if not np.isclose(paid, oracle.cross_entropy(targets, oracle.detector(x, weights, stride)), rtol=1e-3):
-            raise Mistake("the loss is not the mean binary cross-entropy of all steps")
-        model.train(x, targets, 1)
+        case, (model, kept) = self._sounds(references), self._listening(student, references)
+        learning_rate, weights = self._learning_rate(references), case.inputs["weights"]
+        x = case.inputs["x"][:, : self._two_steps(case)]  # training takes as long as the sound is
+        targets = rng.integers(0, 2, (len(x), 2, 1)).astype("float32")
+        right = oracle.cross_entropy(targets, oracle.detector(x, weights, case.inputs["stride"]))
+        before = self._placed(references, model, kept)
+        (paid,), after = model.train(x, targets, 1), model.weights()
+        if not np.isclose(paid, right, rtol=1e-3):  # a layer may do something else while training
+            model.set_weights(before)
+            if not np.isclose(model.loss(x, targets), right, rtol=1e-3):
+                raise Mistake("the loss is not the mean binary cross-entropy of all steps")
         # Adam's first step moves each weight that has a gradient by the learning rate.
-        moved = max(float(np.abs(new - old).max()) for new, old in zip(model.weights(), before, strict=True))
+        moved = max(float(np.abs(new - old).max()) for new, old in zip(after, before, strict=True))
         if not 0.95 * learning_rate < moved < 1.05 * learning_rate:
             raise Mistake("a step of training does not move the weights as Adam does with the given learning rate")
 
-    def _built(self, student: Any, shape: tuple, *sizes: Any, learning_rate: float = 0.01) -> Model:
-        return student.model(student.keep(self.exercise, shape, *sizes, learning_rate, once=True))
+    def _built(self, student: Any, shape: tuple, *sizes: Any, learning_rate: float = 0.01) -> tuple[Model, Handle]:
+        kept = student.keep(self.exercise, shape, *sizes, learning_rate, once=True)
+        return student.model(kept), kept
 
-    def _stored(self, student: Any, references: Cases) -> tuple[Model, Sequence[Any]]:
-        """The one detector of the stored case's sizes, and these: both tests give it weights, the last trains it."""
-        given = references["build_detector/plain"].inputs
-        sizes = [given[name] for name in ("filters", "kernel_size", "stride", "units")]
-        n_f, learning_rate = given["x"].shape[2], self._learning_rate(references)
-        return self._built(student, (None, n_f), *sizes, learning_rate=learning_rate), (n_f, *sizes)
+    def _sounds(self, references: Cases) -> Case:
+        """The stored sounds, then two of the submission's own, for the same weights."""
+
+        def make(rng: np.random.Generator) -> Case:
+            stored = references["build_detector/plain"]
+            x, weights = stored.inputs["x"], oracle.Weights.of(stored.inputs["weights"])
+            drawn = oracle.draw_frames(rng, 2, *x.shape[1:])
+            answers = stored.outputs["probabilities"], oracle.detector(drawn, weights, stored.inputs["stride"])
+            given = {**stored.inputs, "x": np.concatenate([x, drawn]), "weights": weights}
+            return Case(given, {"probabilities": np.concatenate(answers)})
+
+        return references.live("detector/sounds", make)
+
+    def _two_steps(self, case: Case) -> int:
+        """How many frames make two steps."""
+        return case.inputs["kernel_size"] + case.inputs["stride"]
+
+    def _listening(self, student: Any, references: Cases) -> tuple[Model, Handle]:
+        """The one detector for :meth:`_sounds`, with their weights, and where it is kept."""
+        given, learning_rate = self._sounds(references).inputs, self._learning_rate(references)
+        sizes = [(None, given["x"].shape[2]), *(given[name] for name in ("filters", "kernel_size", "stride", "units"))]
+        kept = student.keep(self.exercise, *sizes, learning_rate, once=True)
+        model = references.shared(kept, lambda: student.model(kept))
+        self._placed(references, model, kept)
+        return model, kept
+
+    def _placed(self, references: Cases, model: Model, kept: Handle) -> list[Array]:
+        """The weights of :meth:`_sounds` as the detector has them; given to it when they are first asked for."""
+        weights = self._sounds(references).inputs["weights"]
+        return references.shared((kept, "weights"), lambda: give_weights(model, weights))
+
+    def _answer(self, references: Cases, model: Model, kept: Handle) -> Any:
+        """What the detector says of all sounds, asked once."""
+        return references.shared((kept, "answer"), lambda: model(self._sounds(references).inputs["x"]))
 
     def _learning_rate(self, references: Cases) -> float:
         return references.live("learning_rate", lambda rng: float(rng.uniform(0.004, 0.009)))
 
     def _compare(
-        self, model: Model, x: Array, weights: oracle.Weights, stride: int, expected: Array, when: str = ""
+        self,
+        model: Model,
+        got: Any,
+        x: Array,
+        weights: oracle.Weights,
+        stride: int,
+        right: Mapping[str, Array],
+        when: str = "",
     ) -> None:
         """Compare outputs; of the usual mistakes, each has outputs of its own."""
-        give_weights(model, weights)
-        got, told = model(x), f" ({when})" if when else ""
+        expected, told = right["probabilities"], f" ({when})" if when else ""
         if not isinstance(got, np.ndarray):
             raise Mistake(f"the model should have one output{told}")
         if got.ndim == 2 and got.shape[0] == len(x) and got.shape[1] == 1:

@@ -431,7 +431,7 @@ def hidden_cases() -> dict[str, Case]:
         "detect/plain": _detect_case(draw_probabilities(rng, 80, 3), 0.6, 6.5 * STEP_MS / 1000),
         "match_events/plain": _match_case([0.5, 2.0, 2.25, 7.0], [2.125, 0.25, 5.0], 0.5),
     }
-    return cases | _network_cases(rng, m=3, T_x=13, n_f=5, filters=4, kernel_size=3, stride=2, units=[7, 6])
+    return cases | _network_cases(rng, m=3, T_x=10, n_f=5, filters=4, kernel_size=3, stride=2, units=[7, 6])
 
 
 def _spectrogram_case(samples: Array, frame: int, hop: int) -> Case:
