@@ -26,6 +26,7 @@ from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.engine import GRADED, Graded, are_known, steps
 from autograder.gradebook.entry.text import text_of
+from autograder.gradebook.people.extra_time import keep_minutes
 from autograder.judging.folder import read_timestamp
 from autograder.judging.submissions import Submission, unreadable
 
@@ -189,6 +190,28 @@ def test_entries_and_notebooks_are_those_that_nbgrader_makes(unit: Unit, tmp_pat
 @pytest.fixture
 def course(tmp_path: Path, unit: Unit) -> Iterator[Course]:
     yield begun(tmp_path, unit, LATE)
+
+
+def test_extra_time_waits_for_a_due_date(course: Course, unit: Unit) -> None:
+    ada, ben, *_ = hand_in(course, unit)
+
+    def graded(duedate: str | None) -> list[tuple[Any, Any]]:
+        with course.gradebook() as gradebook:
+            gradebook.update_or_create_assignment(SLUG, duedate=duedate)
+        for submission in (ada, ben):
+            course.write(submission, Graded(unit, submission.read(SLUG), verdict(submission.name, unit, 1)))
+            course.penalise(submission.name, unit)
+        with course.gradebook() as gradebook:
+            found = gradebook.assignment_submissions(SLUG)
+            return [(submission.extension, submission.late_submission_penalty) for submission in found]
+
+    with course.gradebook() as gradebook:
+        keep_minutes(course.folder, gradebook, {"ada": 30})
+    assert graded(None) == [(None, 0), (None, 0)]
+    assert graded("2030-01-15 11:00:00 UTC") == [(timedelta(minutes=30), 51), (None, 51)]
+    with course.gradebook() as gradebook:
+        gradebook.grant_extension(SLUG, "ben", hours=1)
+    assert graded(None) == [(timedelta(minutes=30), 0), (timedelta(hours=1), 0)]
 
 
 def test_what_fails_leaves_nothing_of_a_new_entry(course: Course, unit: Unit) -> None:

@@ -23,20 +23,27 @@ FILE = Path(".unrolled") / "extra_minutes.json"
 
 
 class PenaltiesWithExtraTime(AssignLatePenalties):
-    """nbgrader's step for late work; who has more time has an extension before it looks."""
+    """nbgrader's step for late work; who has more time has an extension before it looks.
+
+    Without a due date nothing is late, and nobody needs an extension.
+    """
 
     course = Unicode("", help="The course folder.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """The same notebook; the gradebook holds the extension and the penalty."""
         names = resources["nbgrader"]
-        minutes = read_minutes(Path(self.course)).get(names["student"], 0) if self.course else 0
-        if minutes:
-            with Gradebook(names["db_url"]) as gradebook:
-                submission = gradebook.find_submission(names["assignment"], names["student"])
-                if submission.extension is None:  # one that a person has granted stays
-                    submission.extension = timedelta(minutes=minutes)
-                    gradebook.db.commit()
+        with Gradebook(names["db_url"]) as gradebook:
+            submission = gradebook.find_submission(names["assignment"], names["student"])
+            if submission.assignment.duedate is None:  # nbgrader would add an extension to the date that is not there
+                notebook = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+                notebook.late_submission_penalty = None
+                gradebook.db.commit()
+                return nb, resources
+            minutes = read_minutes(Path(self.course)).get(names["student"], 0) if self.course else 0
+            if minutes and submission.extension is None:  # one that a person has granted stays
+                submission.extension = timedelta(minutes=minutes)
+                gradebook.db.commit()
         return super().preprocess(nb, resources)
 
 
