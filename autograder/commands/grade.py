@@ -189,7 +189,7 @@ def _run(marking: Marking, submissions: list[Submission], console: Console) -> N
     from autograder.gradebook.transaction import GradebookBusy
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, refresh_per_second=2) as progress:
         task = progress.add_task(f"{marking.unit.slug}: warming up", total=len(submissions))
 
         began = time.monotonic()

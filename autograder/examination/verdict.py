@@ -68,7 +68,7 @@ class Verdict:
 
     def to_json(self) -> str:
         """The whole verdict, cell outputs included, as kept in the course folder."""
-        return json.dumps(self.to_dict() | {"cell_outputs": self.cell_outputs}, indent=1)
+        return json.dumps(self.to_dict() | {"cell_outputs": self.cell_outputs})
 
     @classmethod
     def from_json(cls, text: str) -> Verdict:

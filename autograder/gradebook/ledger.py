@@ -70,7 +70,7 @@ class Ledger:
         return entry if isinstance(entry, dict) and "verdict" in entry else {}
 
     def _write(self, student: str, entry: dict) -> None:
-        write_whole(self.folder / f"{student}.json", json.dumps(entry, indent=1).encode(), drafts=self.drafts)
+        write_whole(self.folder / f"{student}.json", json.dumps(entry).encode(), drafts=self.drafts)
 
 
 def fingerprint(files: Mapping[str, bytes], seed: int, grader: str, protections: Sequence[str]) -> str:
