@@ -34,6 +34,7 @@ _PLAIN_TAGS = (
     " strong sub summary sup table tbody td th thead tr tt u ul var"
 )
 _HARMLESS_TAG = re.compile(rf"</?(?:{_PLAIN_TAGS.replace(' ', '|')})\s*/?>", re.IGNORECASE)
+_MORE_THAN_A_NAME = re.compile(r"<(?!/?[a-z][a-z0-9]*(?: ?/)?>)")  # a tag with attributes, or something else than a tag
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _ELSEWHERE = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][^\s\\]*)?\Z")
 _ACTING = re.compile(  # commands of MathJax that take an address or a style, or load more of it
@@ -84,6 +85,8 @@ def _renders(source: str, pictures: dict[str, dict[str, str]]) -> bool:
         page = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # whatever it is, the text is shown as plain text
         return False
+    if not _MORE_THAN_A_NAME.search(page):
+        return True
     tags = BeautifulSoup(page, "html.parser").find_all(True)
     return all(_is_harmless(tag.name, name, value) for tag in tags for name, value in tag.attrs.items())
 

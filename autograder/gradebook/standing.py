@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import Select, bindparam, select
 
 from autograder.course.units import CHECK_PREFIX, Unit
 from autograder.examination.verdict import Verdict
@@ -54,21 +56,19 @@ class Standing:
 
 def standings(gradebook: Gradebook, unit: Unit, student: str | None = None) -> dict[str, Standing]:
     """Every student's standing, or only that of one."""
-    submitted: tuple[Any, ...] = (SubmittedAssignment.assignment_id == Assignment.id, Assignment.name == unit.slug)
-    if student is not None:
-        submitted = (*submitted, SubmittedAssignment.student_id == student)
+    asked = {"unit": unit.slug} | ({} if student is None else {"student": student})
+
+    def rows(*what: Any) -> Any:
+        return gradebook.db.execute(_question(student is not None, *what), asked)
+
     grades: dict[str, list[Any]] = defaultdict(list)
-    points = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.score, Grade.needs_manual_grade)
-    for name, *grade in _rows(gradebook, submitted, Grade, points):
+    for name, *grade in rows(Grade, "auto_score", "manual_score", "extra_credit", "score", "needs_manual_grade"):
         grades[name].append(tuple(grade))
     comments: dict[str, list[Any]] = defaultdict(list)
-    for name, *comment in _rows(gradebook, submitted, Comment, (Comment.auto_comment, Comment.manual_comment)):
+    for name, *comment in rows(Comment, "auto_comment", "manual_comment"):
         comments[name].append(tuple(comment))
     found = {}
-    late = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Assignment.duedate)
-    of_notebook = (SubmittedNotebook.assignment_id == SubmittedAssignment.id, *submitted)
-    query = gradebook.db.query(SubmittedAssignment.student_id, *late, SubmittedNotebook.late_submission_penalty)
-    for name, timestamp, extension, due, penalty in query.filter(*of_notebook):
+    for name, timestamp, extension, due, penalty in rows():
         mine = sorted(grades[name], key=repr)
         found[name] = Standing(
             automatic={cell: automatic for cell, automatic, *_ in mine},
@@ -82,14 +82,26 @@ def standings(gradebook: Gradebook, unit: Unit, student: str | None = None) -> d
     return found
 
 
-def _rows(gradebook: Gradebook, submitted: tuple[Any, ...], kind: Any, columns: tuple[Any, ...]) -> Any:
-    """Student, cell and columns of every grade, or of every comment."""
-    joined = (
-        kind.notebook_id == SubmittedNotebook.id,
-        kind.cell_id == BaseCell.id,
+@cache
+def _question(of_one: bool, kind: Any = None, *columns: str) -> Select[Any]:
+    """Student, cell and columns of every grade or comment; without a kind, what tells about being late.
+
+    Each is put together once: that takes longer than the answer.
+    """
+    student = SubmittedAssignment.student_id
+    if kind is None:
+        late = (SubmittedAssignment.timestamp, SubmittedAssignment.extension, Assignment.duedate)
+        question = select(student, *late, SubmittedNotebook.late_submission_penalty)
+    else:
+        question = select(student, BaseCell.name, *(getattr(kind, column) for column in columns))
+        question = question.where(kind.notebook_id == SubmittedNotebook.id, kind.cell_id == BaseCell.id)
+    if of_one:
+        question = question.where(student == bindparam("student"))
+    return question.where(
         SubmittedNotebook.assignment_id == SubmittedAssignment.id,
+        SubmittedAssignment.assignment_id == Assignment.id,
+        Assignment.name == bindparam("unit"),
     )
-    return gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, *columns).filter(*joined, *submitted)
 
 
 def _digest(*parts: object) -> str:
