@@ -12,12 +12,12 @@ is sent once.
 
 from __future__ import annotations
 
-import math
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgpack
@@ -33,6 +33,7 @@ LENGTHS = struct.Struct("<II")
 AT_ONCE = 64 << 10  # bytes that are read at the least, if there are so many: small frames come several at a time
 LIST, TUPLE, DICT, ARRAY, AGAIN, OPAQUE, REFERENCE, STAND_IN, RECIPE = range(9)
 PLAIN = frozenset({type(None), bool, int, float, str})
+AS_IS = PLAIN - {int}  # what msgpack writes whatever its value is
 
 
 class WireError(Exception):
@@ -224,8 +225,10 @@ def _plain(value: Any, body: _Sent, depth: int) -> Any:
     if kind is np.ndarray and value.dtype in CODES:
         return body.node(value, CODES[value.dtype])
     if kind is tuple or kind is list:
-        return [TUPLE if kind is tuple else LIST, *[_plain(part, body, depth + 1) for part in value]]
-    if kind in PLAIN and kind is not int:
+        return [TUPLE if kind is tuple else LIST, *_plain_parts(value, body, depth)]
+    if kind is dict:
+        return [DICT, *_plain_parts(chain.from_iterable(value.items()), body, depth)]
+    if kind in AS_IS:
         return value
     if isinstance(value, np.generic):
         value = value.item()
@@ -238,9 +241,9 @@ def _plain(value: Any, body: _Sent, depth: int) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return [TUPLE if isinstance(value, tuple) else LIST, *[_plain(part, body, depth + 1) for part in value]]
+        return [TUPLE if isinstance(value, tuple) else LIST, *_plain_parts(value, body, depth)]
     if isinstance(value, dict):
-        return [DICT, *[_plain(part, body, depth + 1) for pair in value.items() for part in pair]]
+        return [DICT, *_plain_parts(chain.from_iterable(value.items()), body, depth)]
     if isinstance(value, Opaque):
         return _opaque(value.type_name)
     if isinstance(value, Reference):
@@ -250,6 +253,10 @@ def _plain(value: Any, body: _Sent, depth: int) -> Any:
     if isinstance(value, Recipe):
         return [RECIPE, value.kind, _plain(value.settings, body, depth + 1)]
     return _array(value, body, depth)
+
+
+def _plain_parts(parts: Iterable[Any], body: _Sent, depth: int) -> list[Any]:
+    return [part if type(part) in AS_IS else _plain(part, body, depth + 1) for part in parts]
 
 
 def _array(value: Any, body: _Sent, depth: int) -> Any:
@@ -292,11 +299,13 @@ class _Received:
         """The next array."""
         if code not in DTYPES or len(shape) > MAX_DEPTH:
             raise ValueError("not an array that may cross")
-        for size in shape:
-            if type(size) is not int or size < 0:
+        size = 1
+        for axis in shape:
+            if type(axis) is not int or axis < 0:
                 raise ValueError("not an array that may cross")
+            size *= axis
         dtype, start = DTYPES[code], self._next
-        size = dtype.itemsize * math.prod(shape)
+        size *= dtype.itemsize
         self._next = self._claim(size, start + size)
         if not size:
             array = np.zeros(shape, dtype)
@@ -334,13 +343,12 @@ def _rebuild(node: Any, body: _Received, depth: int, references: bool) -> Any:
     if kind == OPAQUE:
         (name,) = parts
         return Opaque(str(name)[:80])
-    if kind == LIST:
-        return [_rebuild(part, body, depth + 1, references) for part in parts]
-    if kind == TUPLE:
-        return tuple([_rebuild(part, body, depth + 1, references) for part in parts])
-    if kind == DICT:
-        parts = [_rebuild(part, body, depth + 1, references) for part in parts]
-        return {_key(key): part for key, part in zip(parts[::2], parts[1::2], strict=True)}
+    if kind in (LIST, TUPLE, DICT):
+        parts = [part if type(part) in PLAIN else _rebuild(part, body, depth + 1, references) for part in parts]
+        if kind == DICT:
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            return {key if type(key) is str else _key(key): part for key, part in pairs}
+        return parts if kind == LIST else tuple(parts)
     if kind == REFERENCE and references:
         return Reference(parts[0], tuple(parts[1:]))
     if kind == STAND_IN and references:

@@ -323,8 +323,8 @@ class TestRnnCellForward:
 
     @worth(4, "next hidden state")
     def test_state(self, student, references):
-        ask_ahead(student, self.exercise, references, "one_example", "large")
-        plain, single = drawn(references, self.exercise), references["rnn_cell_forward/one_example"]
+        ask_ahead(student, self.exercise, references, "large")
+        plain, _, single = live_cases(references, self.exercise)
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "prediction")
@@ -373,13 +373,13 @@ class TestLstmCellForward:
 
     @worth(3, "next cell state")
     def test_cell_state(self, student, references):
-        ask_ahead(student, self.exercise, references, "one_example", "large")
-        plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
+        ask_ahead(student, self.exercise, references, "large")
+        plain, _, single = live_cases(references, self.exercise)
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "next hidden state")
     def test_hidden_state(self, student, references):
-        plain, single = drawn(references, self.exercise), references["lstm_cell_forward/one_example"]
+        plain, _, single = live_cases(references, self.exercise)
         check_forward(student, self.exercise, ("a_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "prediction")
@@ -432,8 +432,8 @@ class TestGruCellForward:
 
     @worth(5, "next state")
     def test_state(self, student, references):
-        ask_ahead(student, self.exercise, references, "one_example", "large")
-        plain, single = drawn(references, self.exercise), references["gru_cell_forward/one_example"]
+        ask_ahead(student, self.exercise, references, "large")
+        plain, _, single = live_cases(references, self.exercise)
         check_forward(student, self.exercise, ("c_next",), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "prediction")
@@ -537,13 +537,13 @@ class TestRnnCellBackward:
 
     @worth(3, "gradients of the input and of the state before")
     def test_inputs(self, student, references):
-        ask_ahead(student, self.exercise, references, "one_example", "plain")
-        plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
+        ask_ahead(student, self.exercise, references, "plain")
+        plain, _, single = live_cases(references, self.exercise)
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(3, "gradients of the weights")
     def test_weights(self, student, references):
-        plain, single = drawn(references, self.exercise), references["rnn_cell_backward/one_example"]
+        plain, _, single = live_cases(references, self.exercise)
         check_gradients(student, self.exercise, ("dWax", "dWaa"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(2, "gradient of the bias")
@@ -588,8 +588,8 @@ class TestLstmCellBackward:
 
     @worth(2, "gradients of the input and of the hidden state before")
     def test_inputs(self, student, references):
-        ask_ahead(student, self.exercise, references, "one_example", "plain")
-        plain, single = drawn(references, self.exercise), references["lstm_cell_backward/one_example"]
+        ask_ahead(student, self.exercise, references, "plain")
+        plain, _, single = live_cases(references, self.exercise)
         check_gradients(student, self.exercise, ("dxt", "da_prev"), (plain, ""), (single, ONE_EXAMPLE))
 
     @worth(1, "gradient of the cell state before")

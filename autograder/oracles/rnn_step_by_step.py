@@ -396,13 +396,11 @@ def public_cases() -> dict[str, Case]:
 
 def hidden_cases() -> dict[str, Case]:
     """What the hidden grader compares with; no inputs in common with the public cases, nor between exercises."""
-    plain, single = Sizes(n_x=4, n_a=6, n_y=3, m=7, steps=5), Sizes(n_x=2, n_a=4, n_y=5, m=1, steps=3)
+    plain = Sizes(n_x=4, n_a=6, n_y=3, m=7, steps=5)
     cases = {}
     for exercise in _INPUTS:
         cases[f"{exercise}/plain"] = _case("hidden", exercise, plain)
-        if "cell" in exercise:
-            cases[f"{exercise}/one_example"] = _case("hidden", exercise, single)
-        else:
+        if "cell" not in exercise:
             cases[f"{exercise}/one_step"] = _case("hidden", exercise, Sizes(n_x=5, n_a=3, n_y=4, m=2, steps=1))
     for exercise in ("rnn_cell_forward", "lstm_cell_forward", "gru_cell_forward"):
         cases[f"{exercise}/large"] = _case("hidden", exercise, Sizes(n_x=2, n_a=5, n_y=4, m=6, steps=3), loudness=30.0)
