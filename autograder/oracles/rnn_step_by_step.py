@@ -62,67 +62,94 @@ def _predict(weights: Array, bias: Array, state: Array) -> Array:
 
 def rnn_cell_forward(xt: Array, a_prev: Array, parameters: Parameters) -> tuple:
     """→ ``a_next`` (n_a, m), ``yt_pred`` (n_y, m), ``cache``."""
-    a_next = np.tanh(_rnn_matrix(parameters) @ _stack(a_prev, xt))
-    return a_next, _predict(parameters["Wya"], parameters["by"], a_next), (a_next, a_prev, xt, parameters)
+    a_next, cache = _rnn_step(_rnn_matrix(parameters), parameters, xt, a_prev)
+    return a_next, _predict(parameters["Wya"], parameters["by"], a_next), cache
+
+
+def _rnn_step(matrix: Array, parameters: Parameters, xt: Array, a_prev: Array) -> tuple:
+    """A cell without its prediction: a loop makes the matrix once, and all predictions together."""
+    a_next = np.tanh(matrix @ _stack(a_prev, xt))
+    return a_next, (a_next, a_prev, xt, parameters)
 
 
 def lstm_cell_forward(xt: Array, a_prev: Array, c_prev: Array, parameters: Parameters) -> tuple:
     """→ ``a_next``, ``c_next`` (n_a, m), ``yt_pred`` (n_y, m), ``cache``."""
-    ft, it, ot, cct = _lstm_gates(xt, a_prev, parameters)
-    c_next = ft * c_prev + it * cct
-    a_next = ot * np.tanh(c_next)
-    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+    a_next, c_next, cache = _lstm_step(_lstm_matrix(parameters), parameters, xt, a_prev, c_prev)
     return a_next, c_next, _predict(parameters["Wy"], parameters["by"], a_next), cache
 
 
-def _lstm_gates(xt: Array, a_prev: Array, parameters: Parameters) -> tuple[Array, ...]:
+def _lstm_matrix(parameters: Parameters) -> Array:
+    return _gates(parameters, "fioc")
+
+
+def _lstm_step(matrix: Array, parameters: Parameters, xt: Array, a_prev: Array, c_prev: Array) -> tuple:
+    ft, it, ot, cct = _lstm_gates(matrix @ _stack(a_prev, xt))
+    c_next = ft * c_prev + it * cct
+    a_next = ot * np.tanh(c_next)
+    return a_next, c_next, (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
+
+
+def _lstm_gates(z: Array) -> tuple[Array, ...]:
     """Forget, update and output gate, and the candidate, each (n_a, m)."""
-    f, i, o, c = _blocks(_gates(parameters, "fioc") @ _stack(a_prev, xt), 4)
-    return _sigmoid(f), _sigmoid(i), _sigmoid(o), np.tanh(c)
+    rows = len(z) // 4
+    f, i, o = _blocks(_sigmoid(z[: 3 * rows]), 3)
+    return f, i, o, np.tanh(z[3 * rows :])
 
 
 def gru_cell_forward(xt: Array, c_prev: Array, parameters: Parameters) -> tuple:
     """→ ``c_next`` (n_a, m), ``yt_pred`` (n_y, m), ``cache``."""
-    ut, rt = _blocks(_sigmoid(_gates(parameters, "ur") @ _stack(c_prev, xt)), 2)
-    cct = np.tanh(_gates(parameters, "c") @ _stack(rt * c_prev, xt))
+    c_next, cache = _gru_step(_gru_matrices(parameters), parameters, xt, c_prev)
+    return c_next, _predict(parameters["Wy"], parameters["by"], c_next), cache
+
+
+def _gru_matrices(parameters: Parameters) -> tuple[Array, Array]:
+    return _gates(parameters, "ur"), _gates(parameters, "c")
+
+
+def _gru_step(matrices: tuple[Array, Array], parameters: Parameters, xt: Array, c_prev: Array) -> tuple:
+    gates, candidate = matrices
+    ut, rt = _blocks(_sigmoid(gates @ _stack(c_prev, xt)), 2)
+    cct = np.tanh(candidate @ _stack(rt * c_prev, xt))
     c_next = c_prev + ut * (cct - c_prev)
-    return c_next, _predict(parameters["Wy"], parameters["by"], c_next), (c_next, c_prev, ut, rt, cct, xt, parameters)
+    return c_next, (c_next, c_prev, ut, rt, cct, xt, parameters)
 
 
 # --------------------------------------------------------------------------------------------------------- whole inputs
 
 
-def _unroll(cell: Callable, x: Array, states: tuple, parameters: Parameters) -> tuple:
+def _unroll(step: Callable, matrix: Any, x: Array, states: tuple, parameters: Parameters) -> tuple:
     """Run a cell along x; → each of its states and ŷ as (n, m, T_x), and the caches."""
     steps = []
     for xt in np.moveaxis(x, 2, 0):
-        *states, yt, cache = cell(xt, *states, parameters)
-        steps.append((*states, yt, cache))
-    *arrays, caches = zip(*steps, strict=True)
-    return *(np.stack(array, axis=2) for array in arrays), (list(caches), x)
+        *states, cache = step(matrix, parameters, xt, *states)
+        steps.append((*states, cache))
+    *columns, caches = zip(*steps, strict=True)
+    arrays = [np.stack(column, axis=2) for column in columns]
+    weights = parameters["Wya" if "Wya" in parameters else "Wy"]
+    return *arrays, _predict_all(weights, parameters["by"], arrays[0]), (list(caches), x)
 
 
 def rnn_forward(x: Array, a0: Array, parameters: Parameters) -> tuple:
     """→ ``a`` (n_a, m, T_x), ``y_pred`` (n_y, m, T_x), ``caches``."""
-    return _unroll(rnn_cell_forward, x, (a0,), parameters)
+    return _unroll(_rnn_step, _rnn_matrix(parameters), x, (a0,), parameters)
 
 
 def lstm_forward(x: Array, a0: Array, parameters: Parameters) -> tuple:
     """→ ``a`` (n_a, m, T_x), ``y`` (n_y, m, T_x), ``c`` (n_a, m, T_x), ``caches``."""
-    a, c, y, caches = _unroll(lstm_cell_forward, x, (a0, np.zeros(a0.shape)), parameters)
+    a, c, y, caches = _unroll(_lstm_step, _lstm_matrix(parameters), x, (a0, np.zeros(a0.shape)), parameters)
     return a, y, c, caches
 
 
 def gru_forward(x: Array, c0: Array, parameters: Parameters) -> tuple:
     """→ ``c`` (n_a, m, T_x), ``y`` (n_y, m, T_x), ``caches``."""
-    return _unroll(gru_cell_forward, x, (c0,), parameters)
+    return _unroll(_gru_step, _gru_matrices(parameters), x, (c0,), parameters)
 
 
 def _hidden_states(x: Array, parameters: Parameters) -> Array:
     """A basic RNN's states from a zero start, (n_a, m, T_x); needs no ``Wya`` and no ``by``."""
-    state, states = np.zeros((len(parameters["Waa"]), x.shape[1])), []
+    state, states, matrix = np.zeros((len(parameters["Waa"]), x.shape[1])), [], _rnn_matrix(parameters)
     for xt in np.moveaxis(x, 2, 0):
-        state = np.tanh(_rnn_matrix(parameters) @ _stack(state, xt))
+        state = np.tanh(matrix @ _stack(state, xt))
         states.append(state)
     return np.stack(states, axis=2)
 
@@ -155,8 +182,12 @@ def deep_rnn_forward(x: Array, layers: list[Parameters]) -> tuple:
 
 def rnn_cell_backward(da_next: Array, cache: tuple) -> dict[str, Array]:
     """→ dict ``dxt, da_prev, dWax, dWaa, dba``."""
-    _, a_prev, xt, parameters = cache
-    matrix, stacked = _rnn_matrix(parameters), _stack(a_prev, xt)
+    return _rnn_step_backward(_rnn_matrix(cache[-1]), da_next, None, cache)
+
+
+def _rnn_step_backward(matrix: Array, da_next: Array, _: Any, cache: tuple) -> dict[str, Array]:
+    _, a_prev, xt, _ = cache
+    stacked = _stack(a_prev, xt)
     dz = da_next / np.cosh(matrix @ stacked) ** 2
     n = len(a_prev)
     dstacked, dmatrix = matrix.T @ dz, dz @ stacked.T
@@ -171,8 +202,13 @@ def rnn_cell_backward(da_next: Array, cache: tuple) -> dict[str, Array]:
 
 def lstm_cell_backward(da_next: Array, dc_next: Array, cache: tuple) -> dict[str, Array]:
     """→ dict ``dxt, da_prev, dc_prev, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo``."""
-    _, c_next, a_prev, c_prev, _, _, _, _, xt, parameters = cache
-    f, i, o, c = _lstm_gates(xt, a_prev, parameters)
+    return _lstm_step_backward(_lstm_matrix(cache[-1]), da_next, dc_next, cache)
+
+
+def _lstm_step_backward(matrix: Array, da_next: Array, dc_next: Array, cache: tuple) -> dict[str, Array]:
+    _, c_next, a_prev, c_prev, _, _, _, _, xt, _ = cache
+    stacked = _stack(a_prev, xt)
+    f, i, o, c = _lstm_gates(matrix @ stacked)
     dc = dc_next + da_next * o / np.cosh(c_next) ** 2
     slopes = [
         dc * c_prev * f * (1 - f),
@@ -182,7 +218,7 @@ def lstm_cell_backward(da_next: Array, dc_next: Array, cache: tuple) -> dict[str
     ]
     dz = _below(*slopes)
     n = len(a_prev)
-    dstacked, dmatrix = _gates(parameters, "fioc").T @ dz, dz @ _stack(a_prev, xt).T
+    dstacked, dmatrix = matrix.T @ dz, dz @ stacked.T
     gradients = {"dxt": dstacked[n:-1], "da_prev": dstacked[:n], "dc_prev": dc * f}
     blocks = dict(zip("fioc", _blocks(dmatrix, 4), strict=True))
     for gate in "fico":
@@ -192,19 +228,19 @@ def lstm_cell_backward(da_next: Array, dc_next: Array, cache: tuple) -> dict[str
 
 def rnn_backward(da: Array, caches: tuple) -> dict[str, Array]:
     """→ dict ``dx, da0, dWax, dWaa, dba``; T_x is that of ``da``."""
-    return _unroll_backward(lambda da_next, _, cache: rnn_cell_backward(da_next, cache), da, caches)
+    return _unroll_backward(_rnn_step_backward, _rnn_matrix(caches[0][0][-1]), da, caches)
 
 
 def lstm_backward(da: Array, caches: tuple) -> dict[str, Array]:
     """→ dict ``dx, da0, dWf, dbf, dWi, dbi, dWc, dbc, dWo, dbo``; T_x is that of ``da``."""
-    return _unroll_backward(lstm_cell_backward, da, caches)
+    return _unroll_backward(_lstm_step_backward, _lstm_matrix(caches[0][0][-1]), da, caches)
 
 
-def _unroll_backward(cell: Callable, da: Array, caches: tuple) -> dict[str, Array]:
+def _unroll_backward(step_backward: Callable, matrix: Array, da: Array, caches: tuple) -> dict[str, Array]:
     da_prev, dc_prev = np.zeros(da.shape[:2]), np.zeros(da.shape[:2])
     steps = []
     for t in reversed(range(da.shape[2])):
-        step = cell(da[:, :, t] + da_prev, dc_prev, caches[0][t])
+        step = step_backward(matrix, da[:, :, t] + da_prev, dc_prev, caches[0][t])
         da_prev, dc_prev = step.pop("da_prev"), step.pop("dc_prev", dc_prev)
         steps.append(step)
     dx = np.stack([step.pop("dxt") for step in reversed(steps)], axis=2)
