@@ -417,8 +417,8 @@ def hidden_cases() -> dict[str, Case]:
     rng = np.random.default_rng([*b"unit 05 hidden"])
     cases = _text_cases(rng, {"plain": ("24 sep 2003", 16), "mixed": ("24-sep-2003?!", 12)}, "abcdeps 0123456789-")
     cases |= _softmax_cases(rng, 4, 6)
-    cases |= _attention_cases(rng, {"plain": (2, 5, 3, 4, 3), "one_text": (1, 4, 2, 3, 5)})
-    return cases | _model_cases(rng, m=2, T_x=4, n_human=7, n_machine=5, n_x=4, n_a=3, n_s=2)
+    cases |= _attention_cases(rng, {"plain": (2, 5, 3, 4, 3), "one_text": (1, 3, 2, 7, 6)})
+    return cases | _model_cases(rng, m=2, T_x=3, n_human=7, n_machine=5, n_x=4, n_a=6, n_s=2)
 
 
 def _running_cases(rng: np.random.Generator) -> dict[str, Case]:
