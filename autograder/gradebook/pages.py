@@ -20,6 +20,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 from traitlets import Any as AnyTrait
+from traitlets import Bool
 from traitlets.config import Config
 
 from autograder.gradebook.feedback import overview
@@ -35,6 +36,8 @@ _ALT = '<img alt="No description has been provided for this image"'
 
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter, several times as fast from the second page on."""
+
+    optimistic_validation = Bool(True, help="Whether a notebook is validated once, after all steps.").tag(config=True)
 
     _kept = AnyTrait()
     _room = AnyTrait()

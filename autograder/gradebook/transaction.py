@@ -16,7 +16,7 @@ from unittest.mock import patch
 from nbgrader.api import Comment, Grade, Gradebook, GradeCell, SolutionCell, SourceCell, TaskCell
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker, undefer
 from sqlalchemy.pool import NullPool
 
 PATIENCE = 45.0
@@ -130,6 +130,7 @@ class SharedGradebook(Gradebook):
         def grades() -> Iterable[Any]:
             submitted = self.find_submission_notebook(notebook, assignment, student)
             query = self.db.query(GradeCell.name, Grade).join(GradeCell, GradeCell.id == Grade.cell_id)
+            query = query.options(undefer(Grade.max_score))  # a page asks for each
             return query.filter(Grade.notebook_id == submitted.id)
 
         found = self._all(("grade", notebook, assignment, student), grades).get(grade_cell)
