@@ -72,34 +72,31 @@ class _CellNames(CachingCompiler):
     def __init__(self) -> None:
         super().__init__()
         self.flags &= ~PyCF_ALLOW_INCOMPLETE_INPUT  # a cell is all there is: no further line will close a bracket
-        self._ahead: tuple[str, ast.Module, CodeType | None] | None = None
+        self._parsed: tuple[str, ast.AST] | None = None
 
-    def read_ahead(self, source: str) -> None:
-        """Compile or parse a cell that is run next; raises what Python's compiler does.
+    def whole(self, source: str, number: int) -> CodeType | None:
+        """The code of a cell that ends in a definition or an assignment; None of others. Raises what compiling does.
 
         IPython wants a tree, and compiles it statement by statement: it shows the value of a last expression. Most
-        cells end in a function, though, which shows nothing; these are compiled at once, which is quicker, and the
-        tree that IPython gets only stands for that.
+        cells end in a function, though, which shows nothing; these are compiled at once, which is quicker.
         """
-        name, bound = f"<cell {self.cell_id}>", _bound_last(source)
+        bound = _bound_last(source)
+        if not bound:
+            return None
+        code = super().__call__(source, self.cache(source, number), "exec")
+        return code if _ends_in(code, bound) else None
+
+    def read_ahead(self, source: str) -> None:
+        """Parse a cell that is run next; raises what Python's parser does."""
+        name = self.get_code_name(source, source, 0)
         linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name  # a warning quotes its line
-        code = super().__call__(source, name, "exec") if bound else None
-        if code and _ends_in(code, bound):
-            self._ahead = source, ast.Module([ast.Pass(lineno=1, col_offset=0)], []), code
-        else:
-            self._ahead = source, super().ast_parse(source, filename=name), None
+        self._parsed = source, super().ast_parse(source, filename=name)
 
     def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
         """The tree of a cell."""
-        if self._ahead and self._ahead[0] == source:
-            return self._ahead[1]
+        if self._parsed and self._parsed[0] == source:
+            return self._parsed[1]
         return super().ast_parse(source, filename, symbol)
-
-    def __call__(self, source: Any, filename: str, symbol: str, **given: Any) -> CodeType:
-        """The code of a cell, or of a statement of it."""
-        if self._ahead and self._ahead[2] and isinstance(source, ast.Module) and source.body == self._ahead[1].body:
-            return self._ahead[2]
-        return super().__call__(source, filename, symbol, **given)
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"<cell {self.cell_id}>"
@@ -126,6 +123,30 @@ class _Shell(InteractiveShell):
     compiler_class = _CellNames
     displayhook_class = _KeepResult
     display_pub_class = CapturingDisplayPublisher
+
+    def run_whole(self, source: str) -> bool | None:
+        """Run a cell that has no value to show: whether it came to its end; None if it is not such a cell, or if
+        something of IPython's is to see it.
+        """
+        watching = [*self.events.callbacks["pre_run_cell"], *self.events.callbacks["post_run_cell"]]
+        if self.ast_transformers or watching or source.lstrip().startswith("In ["):
+            return None
+        try:
+            code = self.compile.whole(source, self.execution_count)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None  # IPython tells, or finds a magic in it
+        if code is None:
+            return None
+        with self.builtin_trap, self.display_trap:
+            self.events.trigger("pre_execute")
+            try:
+                running = self.run_code(code)
+                running.send(None)
+            except StopIteration as done:
+                return not done.value
+            finally:
+                self.events.trigger("post_execute")
+        raise RuntimeError("the code of a cell waits for something")  # it cannot: nothing in it is awaited
 
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
         """``%matplotlib`` chooses nothing here: the environment's backend stays."""
@@ -191,7 +212,8 @@ class Session:
         ran = False
         with captured() as (out, err):
             try:
-                ran = bool(self._shell.run_cell(source, store_history=False).success)
+                whole = self._shell.run_whole(source)
+                ran = bool(self._shell.run_cell(source, store_history=False).success) if whole is None else whole
             except Exception as error:  # the compiler's, which IPython does not expect: all others it has caught
                 self._keep_error(type(error), error, [f"{type(error).__name__}: {_text(error)}"])
         outputs = [_stream("stdout", out), _stream("stderr", err)]
