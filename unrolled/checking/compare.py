@@ -46,6 +46,7 @@ class Difference:
     expected: Any
 
 
+@np.errstate(all="ignore")  # a student's numbers may overflow in any sum
 def difference(
     got: Any, expected: Any, name: str, axes: Sequence[str] | None = None, *, numbers: bool = True
 ) -> Difference | None:
@@ -55,6 +56,10 @@ def difference(
     nested values, those of the arrays inside. Floats agree within 1e-6 relative (float32 answers: 1e-4). ``numbers``:
     whether the words may hold sizes, places and counts.
     """
+    return _difference(got, expected, name, axes, numbers)
+
+
+def _difference(got: Any, expected: Any, name: str, axes: Sequence[str] | None, numbers: bool) -> Difference | None:
     if isinstance(expected, dict):
         return _dict_difference(got, expected, name, axes, numbers)
     if isinstance(expected, (list, tuple)):
@@ -103,7 +108,7 @@ def _dict_difference(
         more = f"{surplus} key{'s' if surplus > 1 else ''} too many" if numbers else "a key that it should not have"
         return Difference("type", f"{name} has {more}", None, list(got), list(expected))
     return _first(
-        difference(got[key], part, f"{name}[{key!r}]" if named else f"{name}[…]", axes, numbers=numbers)
+        _difference(got[key], part, f"{name}[{key!r}]" if named else f"{name}[…]", axes, numbers)
         for key, part in expected.items()
     )
 
@@ -136,7 +141,7 @@ def _sequence_difference(
         return "-1" if k == len(expected) - 1 else "…"
 
     return _first(
-        difference(one, part, f"{name}[{place(k)}]", axes, numbers=numbers)
+        _difference(one, part, f"{name}[{place(k)}]", axes, numbers)
         for k, (one, part) in enumerate(zip(got, expected, strict=True))
     )
 
@@ -150,7 +155,6 @@ def _first(differences: Iterator[Difference | None]) -> Difference | None:
     return next((found for found in differences if found is not None), None)
 
 
-@np.errstate(all="ignore")  # a student's numbers may overflow in any sum
 def _array_difference(
     got: Any, expected: np.ndarray, name: str, axes: Sequence[str] | None, numbers: bool
 ) -> Difference | None:
@@ -196,7 +200,8 @@ def _close(got: np.ndarray, expected: np.ndarray, dtype: np.dtype) -> np.ndarray
     """Where two arrays agree, as exactly as the student's dtype allows."""
     rtol, atol = (FLOAT32_RTOL, FLOAT32_ATOL) if dtype == np.float32 else (RTOL, ATOL)
     size = np.abs(expected)
-    scale = size.max() if size.size and 0 < size.max() < np.inf else 1.0
+    largest = size.max() if size.size else 0.0
+    scale = largest if 0 < largest < np.inf else 1.0
     near = np.abs(got - expected) <= atol * scale + rtol * size
     return near if near.all() else near | (got == expected)  # infinity is as near to itself as to nothing else
 
