@@ -165,7 +165,8 @@ def draw(run: Growth, path: Path) -> None:
     for (role, looks), color in zip(run.memory.items(), COLORS, strict=False):
         places = [(place + 0.5) * run.submissions / len(looks) for place in range(len(looks))]
         below.plot(places, looks, color=color, label=role)
-    below.set(ylabel="memory, MiB", xlabel="submissions graded", ylim=(0, None))
+    most = max(max(looks) for looks in run.memory.values())
+    below.set(ylabel="memory, MiB", xlabel="submissions graded", ylim=(0, 1.3 * most))  # room above for the names
     below.legend(frameon=False, ncols=len(COLORS), loc="upper center")
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
