@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from autograder.examination.agree import agree, unpack, untouched
 from autograder.examination.cases import Cases
 from autograder.examination.examine import Mistake, worth
 from autograder.examination.models import Model
-from autograder.examination.student import Provided
+from autograder.examination.student import Handle, Provided
 from autograder.oracles import jazz_solo as oracle
 from autograder.oracles import jazz_solo_network as network
 from unrolled.arrays import Case
@@ -240,24 +240,28 @@ class TestMakeWindows:
 # --------------------------------------------------------------------------------------------------------------- models
 
 
-def layers_of(student: Any, n_a: int, n_values: int, n_conditions: int) -> Any:
+def layers_of(student: Any, references: Cases, n_a: int, n_values: int, n_conditions: int) -> Any:
     """The student's own two layers, or right ones when these stand in; they stay in the student's process.
 
-    The tests of an exercise that ask for the same sizes get the same layers of the student's.
+    The tests of an exercise get the same layers.
     """
     if "make_layers" not in student.provided:
         return student.keep("make_layers", n_a, n_values, n_conditions, once=True)
-    output = student.make("Dense", units=n_values, activation="softmax")
-    return {"cell": student.make("LSTMCell", units=n_a), "output": output}
+
+    def make() -> dict[str, Handle]:
+        output = student.make("Dense", units=n_values, activation="softmax")
+        return {"cell": student.make("LSTMCell", units=n_a), "output": output}
+
+    student.notebook.begin()
+    return references.shared(("right layers", student.notebook.children, n_a, n_values), make)
 
 
-def give_weights(model: Model, weights: network.Weights) -> None:
-    """Set the weights of a model by their shapes, which all differ; Mistake when it has others."""
-    shapes = [weight.shape for weight in model.weights()]
+def in_its_order(model: Model, weights: network.Weights) -> list[np.ndarray]:
+    """The weights in a model's order, by their shapes, which all differ; Mistake when it has others."""
     wanted = {weight.shape: weight for weight in weights.arrays()}
-    if sorted(shapes) != sorted(wanted):
-        raise Mistake(_other_weights(len(shapes), Counter(shapes), wanted))
-    model.set_weights([wanted[shape] for shape in shapes])
+    if sorted(model.shapes) != sorted(wanted):
+        raise Mistake(_other_weights(len(model.shapes), Counter(model.shapes), wanted))
+    return [wanted[shape] for shape in model.shapes]
 
 
 def _other_weights(arrays: int, shapes: Counter, wanted: dict) -> str:
@@ -272,8 +276,33 @@ def _other_weights(arrays: int, shapes: Counter, wanted: dict) -> str:
     )
 
 
-def inputs_of(case: Case, *names: str) -> list[np.ndarray]:
-    return [case.inputs[name] for name in names]
+@dataclass(frozen=True)
+class Kept:
+    """A model that the tests of an exercise share: where it is kept, what it is given, what several tests look at."""
+
+    model: Model
+    handle: Handle
+    weights: network.Weights
+    references: Cases
+
+    def give_weights(self) -> list[np.ndarray]:
+        """Give it the weights, the first time; returned in its order."""
+
+        def given() -> list[np.ndarray]:
+            placed = in_its_order(self.model, self.weights)
+            self.model.set_weights(placed)
+            return placed
+
+        return self.references.shared((self.handle, "weights"), given)
+
+    def answer(self, inputs: list[np.ndarray]) -> Any:
+        """What it says with the weights, asked once."""
+        self.give_weights()
+        return self.references.shared((self.handle, "answer"), lambda: self.model(inputs))
+
+
+def weights_of(case: Case) -> network.Weights:
+    return network.Weights(*case.inputs["weights"])
 
 
 class TestMakeLayers:
@@ -305,10 +334,9 @@ class TestMakeLayers:
 
     @worth(1, "new layers at each call")
     def test_new(self, student, references, rng):
-        a, weights = rng.normal(size=(2, 5)).astype("float32"), oracle.draw_weights(rng, 5, 3, 4)
-        one, other = (self._layer(student, "output", 5, 3, 4, once=False) for _ in range(2))
+        one, other = (self._layer(student, "output", 4, 6, 2, once=once) for once in (True, False))
+        weights = oracle.draw_weights(rng, 4, 6, 2)
         self._set(one, [weights.output, weights.output_bias], "output layer")
-        agree(one(a), network.output_of(a, weights), "the output", STEP)
         if any(np.array_equal(*pair) for pair in zip(other.weights(), one.weights(), strict=False)):
             raise Mistake("two calls return the same layer object; make new ones each time")
 
@@ -321,94 +349,129 @@ class TestMakeLayers:
             raise Mistake(f'should return a dictionary with a Keras layer at "{name}"') from mistake
 
     def _set(self, layer: Model, weights: list[np.ndarray], what: str) -> None:
-        shapes = [array.shape for array in layer.weights()]
-        if not shapes:
+        if not layer.shapes:
             raise Mistake(f"the {what} has no weights yet: build it")
-        if shapes != [array.shape for array in weights]:
+        if layer.shapes != [array.shape for array in weights]:
             raise Mistake(f"the weights of the {what} do not have the shapes that its sizes and its inputs ask for")
         layer.set_weights(weights)
 
 
 class TestBuildTrainingModel:
+    """Two models are built of the same layers: of three steps, asked and then trained, and of a single one."""
+
     exercise = "build_training_model"
     provides = {"make_layers": oracle.make_layers}
     NAMES = "tokens", "conditions", "a0", "c0"
-    LEARNING_RATE = 0.006  # of the model that is first asked, and trained in the last test
+    SIZES = "n_a", "n_values", "n_conditions"
 
     @worth(6, "probabilities of all steps")
     def test_outputs(self, student, references, rng):
-        case = references["build_training_model/plain"]
-        model = self._built(student, case.inputs, learning_rate=self.LEARNING_RATE)
-        give_weights(model, network.Weights(*case.inputs["weights"]))
-        agree(model(inputs_of(case, *self.NAMES)), case.outputs["probabilities"], "the model's output", STEPS)
+        case = self._windows(references)
+        agree(self._answer(student, references), case.outputs["probabilities"], "the model's output", STEPS)
 
     @worth(4, "one cell and one output layer, those that were given, for any number of steps")
     def test_sharing(self, student, references, rng):
-        sizes = {"n_a": 5, "n_values": 4, "n_conditions": 3}
-        layers = layers_of(student, **sizes)
-        longer, shorter = (self._built(student, {"T_x": T_x, **sizes}, layers) for T_x in (2, 1))
-        weights = oracle.draw_weights(rng, **sizes)
-        give_weights(longer, weights)
-        for model, T_x, m, when in ((longer, 2, 1, "for other sizes"), (shorter, 1, 3, "for another T_x")):
-            given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
-            got, expected = model(list(given.values())), network.all_steps(**given, weights=weights)
-            if model is shorter and isinstance(got, np.ndarray) and got.shape == expected.shape:
-                if not np.allclose(got, expected, atol=1e-4):
-                    raise Mistake(
-                        "two models that were built from the same layers do not share their weights: use the given ones"
-                    )
-            agree(got, expected, "the model's output", STEPS, when)
+        case = self._windows(references)
+        longer = self._answer(student, references)
+        given = oracle.draw_network_inputs(rng, 1, 1, **{name: case.inputs[name] for name in self.SIZES})
+        expected = network.all_steps(**given, weights=weights_of(case))
+        got = self._built(student, references, 1).model(list(given.values()))
+        if isinstance(got, np.ndarray) and got.shape == expected.shape and not np.allclose(got, expected, atol=1e-4):
+            raise Mistake(
+                "two models that were built from the same layers do not share their weights: use the given ones"
+            )
+        agree(got, expected, "the model's output", STEPS, "for another T_x")
+        agree(longer, case.outputs["probabilities"], "the model's output", STEPS)
 
     @worth(4, "loss and training")
     def test_training(self, student, references, rng):
-        case, learning_rate = references["build_training_model/plain"], self.LEARNING_RATE
-        model = self._built(student, case.inputs, learning_rate=learning_rate)
-        give_weights(model, network.Weights(*case.inputs["weights"]))
-        inputs, targets, before = inputs_of(case, *self.NAMES), case.inputs["targets"], model.weights()
-        paid = model.loss(inputs, targets)
-        if not np.isclose(paid, case.outputs["loss"], rtol=1e-4):
-            raise Mistake("the loss is not the mean cross-entropy of all steps, for targets that are whole numbers")
-        model.train(inputs, targets, 1)
-        if not model.loss(inputs, targets) < paid:
+        case, learning_rate = self._windows(references), self._learning_rate(references)
+        kept = self._built(student, references)
+        model, before = kept.model, kept.give_weights()
+        inputs, targets = self._inputs(case), case.inputs["targets"]
+        right = self._loss(targets, case.outputs["probabilities"])
+        model.set_weights(before)
+        (paid,), after = model.train(inputs, targets, 1), model.weights()
+        if not np.isclose(paid, right, rtol=1e-4):  # a layer may do something else while training
+            model.set_weights(before)
+            if not np.isclose(model.loss(inputs, targets), right, rtol=1e-4):
+                raise Mistake("the loss is not the mean cross-entropy of all steps, for targets that are whole numbers")
+        by_shape = {array.shape: array for array in after}
+        learnt = network.Weights(*(by_shape[array.shape] for array in kept.weights.arrays()))
+        tokens, conditions, a0, c0 = inputs
+        if not self._loss(targets, network.all_steps(tokens, conditions, a0, c0, learnt)) < right:
             raise Mistake("a step of training does not lower the loss")
         # Adam's first step moves each weight that has a gradient by the learning rate.
-        moved = max(float(np.abs(new - old).max()) for new, old in zip(model.weights(), before, strict=True))
+        moved = max(float(np.abs(new - old).max()) for new, old in zip(after, before, strict=True))
         if not 0.9 * learning_rate < moved < 1.1 * learning_rate:
             raise Mistake("a step of training does not move the weights as Adam does with the given learning rate")
 
-    def _built(self, student: Any, sizes: Any, layers: Any = None, learning_rate: float = 0.01) -> Model:
-        names = "T_x", "n_a", "n_values", "n_conditions"
-        numbers = [sizes[name] for name in names]
-        layers = layers or layers_of(student, *numbers[1:])
-        return student.model(student.keep(self.exercise, layers, *numbers, learning_rate, once=True))
+    def _windows(self, references: Cases) -> Case:
+        """The stored windows, then windows of the submission's own, for the same weights."""
+
+        def make(rng: np.random.Generator) -> Case:
+            stored = references["build_training_model/plain"]
+            sizes = {name: stored.inputs[name] for name in ("T_x", *self.SIZES)}
+            drawn = oracle.draw_network_inputs(rng, 5, **sizes)
+            answers = network.all_steps(**drawn, weights=weights_of(stored))
+            drawn["targets"] = rng.integers(0, sizes["n_values"], (5, sizes["T_x"])).astype("int32")
+            both = {name: np.concatenate([stored.inputs[name], drawn[name]]) for name in drawn}
+            probabilities = np.concatenate([stored.outputs["probabilities"], answers])
+            return Case({**stored.inputs, **both}, {"probabilities": probabilities})
+
+        return references.live("windows of the network", make)
+
+    def _inputs(self, case: Case) -> list[np.ndarray]:
+        return [case.inputs[name] for name in self.NAMES]
+
+    def _loss(self, targets: np.ndarray, probabilities: np.ndarray) -> float:
+        return float(-np.log(np.take_along_axis(probabilities, targets[:, :, None].astype(int), 2)).mean())
+
+    def _learning_rate(self, references: Cases) -> float:
+        return references.live("learning rate", lambda rng: float(rng.uniform(0.004, 0.009)))
+
+    def _answer(self, student: Any, references: Cases) -> Any:
+        """What the model of three steps says of all windows."""
+        return self._built(student, references).answer(self._inputs(self._windows(references)))
+
+    def _built(self, student: Any, references: Cases, T_x: int | None = None) -> Kept:
+        """A model of so many steps, by default as many as the windows have."""
+        case = self._windows(references)
+        numbers = [case.inputs[name] for name in self.SIZES]
+        layers = layers_of(student, references, *numbers)
+        rest = T_x or case.inputs["T_x"], *numbers, self._learning_rate(references)
+        kept = student.keep(self.exercise, layers, *rest, once=True)
+        model = references.shared(kept, lambda: student.model(kept))
+        return Kept(model, kept, weights_of(case), references)
 
 
 class TestBuildOneStepModel:
+    """Two models are built of the same layers; the second is asked what comes after the first one's answer."""
+
     exercise = "build_one_step_model"
     provides = {"make_layers": oracle.make_layers}
+    NAMES = "token", "condition", "a", "c"
+    SIZES = "n_a", "n_values", "n_conditions"
 
     @worth(4, "probabilities")
     def test_probabilities(self, student, references, rng):
-        case = references["build_one_step_model/plain"]
-        agree(self._answers(student, case)[0], case.outputs["probabilities"], "the probabilities", STEP)
+        case = self._step(references)
+        agree(self._answers(student, references)[0], case.outputs["probabilities"], "the probabilities", STEP)
 
     @worth(5, "new state")
     def test_state(self, student, references, rng):
-        case = references["build_one_step_model/plain"]
-        _, a, c = self._answers(student, case)
+        case, (_, a, c) = self._step(references), self._answers(student, references)
         agree(a, case.outputs["a"], "the new a", STATE)
         agree(c, case.outputs["c"], "the new c", STATE)
 
     @worth(4, "the given layers, step after step")
     def test_shared(self, student, references, rng):
-        sizes, T_x, m = {"n_a": 4, "n_values": 6, "n_conditions": 2}, 3, 2
-        layers = layers_of(student, **sizes)
-        first, second = (student.model(student.keep(self.exercise, layers, *sizes.values())) for _ in range(2))
-        weights = oracle.draw_weights(rng, **sizes)
-        give_weights(first, weights)
-        given = oracle.draw_network_inputs(rng, m, T_x, **sizes)
+        case, T_x = self._step(references), 2
+        given = oracle.draw_network_inputs(rng, 2, T_x, **{name: case.inputs[name] for name in self.SIZES})
+        first, second = self._built(student, references), self._built(student, references, once=False).model
+        first.give_weights()
         a, c = given["a0"], given["c0"]
-        wanted = network.all_steps(**given, weights=weights)
+        wanted = network.all_steps(**given, weights=first.weights)
         for t in range(T_x):
             answers = second([given["tokens"][:, t], given["conditions"][:, t], a, c])
             probabilities, a, c = unpack(answers, "probabilities", "a", "c")
@@ -417,11 +480,33 @@ class TestBuildOneStepModel:
                 probabilities, wanted[:, t], "the probabilities", STEP, when or "of a second model from the same layers"
             )
 
-    def _answers(self, student: Any, case: Case) -> tuple[Any, ...]:
-        sizes = [case.inputs[name] for name in ("n_a", "n_values", "n_conditions")]
-        model = student.model(student.keep(self.exercise, layers_of(student, *sizes), *sizes, once=True))
-        give_weights(model, network.Weights(*case.inputs["weights"]))
-        return unpack(model(inputs_of(case, "token", "condition", "a", "c")), "probabilities", "a", "c")
+    def _step(self, references: Cases) -> Case:
+        """The stored step, and steps of the submission's own, for the same weights."""
+
+        def make(rng: np.random.Generator) -> Case:
+            stored = references["build_one_step_model/plain"]
+            given = oracle.draw_network_inputs(rng, 5, 1, **{name: stored.inputs[name] for name in self.SIZES})
+            drawn = given["tokens"][:, 0], given["conditions"][:, 0], given["a0"], given["c0"]
+            answers = network.one_step(*drawn, weights=weights_of(stored))
+            asked = dict(zip(self.NAMES, drawn, strict=True))
+            right = dict(zip(("probabilities", "a", "c"), answers, strict=True))
+            both = {name: np.concatenate([stored.inputs[name], one]) for name, one in asked.items()}
+            outputs = {name: np.concatenate([stored.outputs[name], one]) for name, one in right.items()}
+            return Case({**stored.inputs, **both}, outputs)
+
+        return references.live("step of the network", make)
+
+    def _answers(self, student: Any, references: Cases) -> tuple[Any, ...]:
+        case = self._step(references)
+        answered = self._built(student, references).answer([case.inputs[name] for name in self.NAMES])
+        return unpack(answered, "probabilities", "a", "c")
+
+    def _built(self, student: Any, references: Cases, once: bool = True) -> Kept:
+        case = self._step(references)
+        sizes = [case.inputs[name] for name in self.SIZES]
+        kept = student.keep(self.exercise, layers_of(student, references, *sizes), *sizes, once=once)
+        model = references.shared(kept, lambda: student.model(kept))
+        return Kept(model, kept, weights_of(case), references)
 
 
 # ------------------------------------------------------------------------------------------------------------- sampling

@@ -242,7 +242,7 @@ def hidden_cases() -> dict[str, Case]:
     cases |= _window_cases(
         rng, {"plain": (23, 5, 4), "every_token": (9, 4, 1), "exactly_one": (7, 6, 3), "none": (5, 5, 2)}
     )
-    sizes = {"m": 2, "T_x": 3, "n_a": 3, "n_values": 5, "n_conditions": 4}
+    sizes = {"m": 2, "T_x": 3, "n_a": 6, "n_values": 5, "n_conditions": 4}
     for number in range(VARIANTS):
         cases |= {variant(name, number): case for name, case in _network_cases(rng, **sizes).items()}
     return cases
