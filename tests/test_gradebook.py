@@ -315,7 +315,7 @@ def test_an_entry_and_a_page_look_up_the_students_own_and_not_the_whole_class(co
             assert course.standings(unit, submission.name).keys() == {submission.name}
     finally:
         event.remove(Engine, "before_cursor_execute", explain)
-    assert scanned == set() and len(asked) > 50
+    assert scanned == set() and len(asked) > 30
 
 
 def test_verdicts_come_back_from_json_whole() -> None:
