@@ -1,8 +1,8 @@
 """Verdicts written into a course folder: nbgrader's gradebook, autograded notebooks and feedback pages.
 
-All that touches the gradebook is stock nbgrader: its preprocessors, in the order and with the settings that the
-course's configuration gives to ``nbgrader autograde``, run in this process. So partial credit, written answers left for
-the grader, manual grades that stay and penalties for late work are as nbgrader has them.
+What is decided about the gradebook is decided by stock nbgrader: its preprocessors, in the order and with the settings
+that the course's configuration gives to ``nbgrader autograde``, run in this process. So partial credit, written answers
+left for the grader, manual grades that stay and penalties for late work are as nbgrader has them.
 """
 
 from __future__ import annotations
@@ -145,8 +145,7 @@ class Course:
     def penalise(self, student: str, unit: Unit) -> None:
         """Have nbgrader work out anew what being late costs: due date, extension or plugin may be others."""
         steps = [step for step in self._steps if isinstance(step, AssignLatePenalties)]
-        shared = self._shared.transaction(steps)
-        with self._alone(), told_when_busy(self.directory.db_url), shared:
+        with self._alone(), told_when_busy(self.directory.db_url), self._shared.transaction(steps):
             for step in steps:
                 step(NotebookNode(cells=[]), self._resources(unit, student))
 

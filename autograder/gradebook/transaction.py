@@ -3,6 +3,9 @@
 Each of nbgrader's steps opens the gradebook anew and commits after every cell; on a disk that takes more time than all
 else that they do. Here they share one connection, and nothing is written until all of them have come to their end: a
 submission is in the gradebook as a whole or not at all.
+
+Pages are made so, penalties renewed, and entries written by steps that a course has of its own; nbgrader's own steps
+and ours take less (see :mod:`autograder.gradebook.entry.entry`).
 """
 
 from __future__ import annotations
