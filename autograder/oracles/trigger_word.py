@@ -282,8 +282,10 @@ def stream(
     heard, given = np.zeros(0), 0
     for chunk in chunks:
         heard = np.concatenate([heard, chunk])
-        frames = spectrogram(heard, frame, hop)
-        known = model(frames, None)[0] if len(frames) >= kernel else np.zeros(0)
+        if len(heard) < frame + hop * (kernel - 1 + stride * given):  # too short for one more answer
+            answers.append(np.zeros(0))
+            continue
+        known = model(spectrogram(heard, frame, hop), None)[0]
         answers.append(known[given:])
         given = len(known)
     return answers
