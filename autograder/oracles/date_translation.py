@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -249,19 +250,16 @@ class ToyModels:
     def _recognise(self, a: Array, mask: Array, s: Array, c: Array) -> None:
         """Complain about a row that the encoder did not give, and about a state that no step has led to."""
         for row in range(len(a)):
-            one = a[row : row + 1], mask[row : row + 1]
             if not any(np.array_equal(a[row], read) for read in self.read):
                 return self._complain("the a that goes into the step is not what the encoder gave")
             if not np.array_equal(np.asarray(mask[row]) > 0, a[row, :, 0] > 0):
                 return self._complain("the mask that goes into the step is not what the encoder gave")
-            state = [np.zeros((1, self.n_s)), np.zeros((1, self.n_s))]
-            known = []
-            for _ in range(24):
-                known.append(state)
-                state = self.answers(*one, *state)[2:]
-            if not any(np.array_equal(s[row], one_s[0]) for one_s, _ in known):
+            seen = (np.asarray(part[row], "float64").tobytes() for part in (a, mask))
+            known_s, known_c = _reached(self.n_machine, self.n_s, self.T_x, *seen)
+            at = (known_s == s[row]).all(axis=1)
+            if not at.any():
                 return self._complain("the s that goes into the step is neither zero nor what a step of that text gave")
-            if not any(np.array_equal(s[row], one_s[0]) and np.array_equal(c[row], one_c[0]) for one_s, one_c in known):
+            if not (at & (known_c == c[row]).all(axis=1)).any():
                 return self._complain("the c that goes into the step does not belong to the s: both come from one step")
         return None
 
@@ -277,6 +275,17 @@ class ToyModels:
     def _refuse(self, complaint: str) -> None:
         self._complain(complaint)
         raise ValueError(complaint)
+
+
+@lru_cache(256)
+def _reached(n_machine: int, n_s: int, T_x: int, a: bytes, mask: bytes) -> tuple[Array, Array]:
+    """The states s and c, (24, n_s), to which the toys' step leads of one text, from zeros on; of float64 bytes."""
+    toys = ToyModels(n_machine, n_s, T_x)
+    text = np.frombuffer(a).reshape(1, T_x, 2), np.frombuffer(mask).reshape(1, T_x)
+    states = [[np.zeros((1, n_s)), np.zeros((1, n_s))]]
+    while len(states) < 24:
+        states.append(toys.answers(*text, *states[-1])[2:])
+    return np.concatenate([s for s, _ in states]), np.concatenate([c for _, c in states])
 
 
 def translate(
@@ -401,7 +410,7 @@ def public_cases() -> dict[str, Case]:
     cases |= _attention_cases(
         rng, {"plain": (3, 4, 2, 3, 5), "one_text": (1, 5, 1, 4, 3), "one_place": (2, 1, 2, 2, 4)}
     )
-    cases |= _model_cases(rng, m=3, T_x=5, n_human=8, n_machine=6, n_x=3, n_a=2, n_s=5)
+    cases |= _model_cases(rng, m=3, T_x=5, T_y=3, n_human=8, n_machine=6, n_x=3, n_a=2, n_s=5)
     cases |= _running_cases(rng)
     matches = draw_matches(rng, 9, 14)
     one = {name: values[:1] for name, values in draw_matches(rng, 2, 9).items()}
@@ -418,7 +427,7 @@ def hidden_cases() -> dict[str, Case]:
     cases = _text_cases(rng, {"plain": ("24 sep 2003", 16), "mixed": ("24-sep-2003?!", 12)}, "abcdeps 0123456789-")
     cases |= _softmax_cases(rng, 4, 6)
     cases |= _attention_cases(rng, {"plain": (2, 5, 3, 4, 3), "one_text": (1, 3, 2, 7, 6)})
-    return cases | _model_cases(rng, m=2, T_x=3, n_human=7, n_machine=5, n_x=4, n_a=6, n_s=2)
+    return cases | _model_cases(rng, m=2, T_x=3, T_y=2, n_human=7, n_machine=5, n_x=4, n_a=6, n_s=2)
 
 
 def _running_cases(rng: np.random.Generator) -> dict[str, Case]:
@@ -515,7 +524,7 @@ def _attention_cases(rng: np.random.Generator, sizes: dict[str, tuple[int, int, 
 
 
 def _model_cases(
-    rng: np.random.Generator, m: int, T_x: int, n_human: int, n_machine: int, n_x: int, n_a: int, n_s: int
+    rng: np.random.Generator, m: int, T_x: int, T_y: int, n_human: int, n_machine: int, n_x: int, n_a: int, n_s: int
 ) -> dict[str, Case]:
     from autograder.oracles.date_translation_keras import keras_encoder, keras_loss, keras_step
 
@@ -524,7 +533,7 @@ def _model_cases(
     ids, given = draw_ids(rng, m, T_x, n_human), draw_step_inputs(rng, m, T_x, n_a, n_s)
     a = keras_encoder(ids, encoder)
     answers = dict(zip(("probabilities", "weights", "s", "c"), keras_step(**given, weights=decoder), strict=True))
-    toys, T_y = draw_toy_parts(rng, n_human, n_machine, n_a, n_s), 3
+    toys = draw_toy_parts(rng, n_human, n_machine, n_a, n_s)
     probabilities = toy_translation(ids, T_y, toys)
     targets = rng.integers(0, n_machine, (m, T_y)).astype("int32")
     return {
