@@ -212,12 +212,12 @@ def _prove(house: House) -> None:
 
 def _lay_out(folder: Path, files: Mapping[str, bytes]) -> None:
     """``work`` with the submission's files, where the notebook runs; ``tmp`` for what libraries leave."""
-    work = folder / "work"
+    work = folder.resolve() / "work"
     work.mkdir()
     (folder / "tmp").mkdir()
     for name, content in files.items():
         path = (work / name).resolve()
-        if not path.is_relative_to(work.resolve()):
+        if not path.is_relative_to(work):
             raise ValueError(f"the submission's file {name!r} lies outside its folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

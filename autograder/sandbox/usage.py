@@ -10,6 +10,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,9 +79,7 @@ class Usage:
         """
         files = dict(self._open_files())
         shared = 0
-        for line in self._lines("maps"):
-            if not line.endswith(DELETED):
-                continue
+        for line in filter(_is_deleted, self._lines("maps")):
             where, _, _, device, inode, name = line.split(maxsplit=5)
             major, minor = (int(side, 16) for side in device.split(":"))
             if name == SHARED + DELETED:
@@ -122,6 +121,9 @@ class Usage:
             return self._read(name).splitlines() if self._elsewhere is None else []
         except Ended:
             return []
+
+
+_is_deleted = methodcaller("endswith", DELETED)
 
 
 def _on_disk(link: Path, largest: int) -> int:

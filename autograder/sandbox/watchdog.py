@@ -60,7 +60,8 @@ class Watchdog:
         self._usage = Usage(pid)
         self._pidfd, self._scratch, self._limits = pidfd, scratch, limits
         self._memory_from: int | None = None  # read at the first look, which is before any of the student's code runs
-        self._looked = self._disk_next = time.monotonic()
+        self._looked = time.monotonic()
+        self._disk_next = self._looked + DISK_EVERY  # as yet it has neither files nor code of the student's
         self.start(limits.call_seconds)
 
     def start(self, seconds: float) -> None:
