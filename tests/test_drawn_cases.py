@@ -214,3 +214,19 @@ def test_a_live_case_is_made_once_a_submission_and_anew_for_another():
     first, same, other = (one.live("sum", make) for one in cases)
     assert cases[0].live("sum", make) is first and same[1] == first[1] != other[1]
     assert cases[0].live("product", make)[1] != first[1]
+
+
+def test_what_tests_share_is_made_when_it_is_first_asked_for():
+    cases, made = Cases({}, 1), []
+
+    def make() -> list[str]:
+        made.append("once")
+        return made
+
+    def fail() -> list[str]:
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        cases.shared("answer", fail)  # what went wrong is asked again
+    assert cases.shared("answer", make) is cases.shared("answer", fail) is made == ["once"]
+    assert Cases({}, 1).shared("answer", list) == []

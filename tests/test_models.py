@@ -132,7 +132,7 @@ def test_structure_and_weights(student):
     assert model.inputs == [[None, None, 3]] and model.outputs == [[None, 2]]
     assert model.parameters == 4 * (5 * (3 + 5) + 5) + 2 * 5 + 2
     assert model.layers_of("LSTM")[0]["settings"]["units"] == 5
-    assert [weight.shape for weight in model.weights()] == [(3, 20), (5, 20), (20,), (5, 2), (2,)]
+    assert model.shapes == [weight.shape for weight in model.weights()] == [(3, 20), (5, 20), (20,), (5, 2), (2,)]
     assert model.description["loss"] == "categorical_crossentropy" and model.description["optimizer"] == "Adam"
 
 
