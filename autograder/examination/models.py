@@ -54,6 +54,8 @@ class Model:
         shapes = self.description.get("shapes")
         if not isinstance(shapes, list) or not all(isinstance(shape, list) for shape in shapes):
             raise Mistake("the model's weights cannot be read")
+        if not all(type(length) is int for shape in shapes for length in shape):
+            raise Mistake("the model's weights cannot be read")
         return [tuple(shape) for shape in shapes]
 
     def layers_of(self, kind: str) -> list[dict[str, Any]]:
@@ -66,6 +68,13 @@ class Model:
         weights = self._ask("weights", [])
         if not isinstance(weights, list) or not all(isinstance(weight, np.ndarray) for weight in weights):
             raise Mistake("the model's weights cannot be read")
+        return weights
+
+    def weights_after(self, before: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The weights once more, as they stand after training; Mistake when they are not the same arrays as before."""
+        weights = self.weights()
+        if [weight.shape for weight in weights] != [weight.shape for weight in before]:
+            raise Mistake("a step of training changes which weights the model has")
         return weights
 
     def set_weights(self, weights: Sequence[np.ndarray]) -> None:
@@ -89,7 +98,7 @@ class Model:
     def train(self, inputs: Any, targets: Any, steps: int) -> list[float]:
         """The losses of some steps of training on one batch, with the loss and the optimizer the student compiled."""
         losses = self._ask("train", [inputs, targets, steps])
-        if not isinstance(losses, list) or not all(isinstance(loss, float) for loss in losses):
+        if not isinstance(losses, list) or not all(isinstance(loss, float) for loss in losses) or len(losses) != steps:
             raise Mistake("the model cannot be trained on a batch")
         return losses
 

@@ -576,9 +576,11 @@ class TestAttention:
         context, rows = told["context"], given["mask"].any(axis=1)
         if self._close(context, weights, rows):
             raise Mistake("context and weights are returned in the other order")
-        again = self._close(told["alone"]["weights"], told["weights"][:1]) if np.ndim(told["weights"]) else True
+        looked = told["weights"]
+        many = isinstance(looked, np.ndarray) and looked.ndim > 0
+        again = not many or self._close(told["alone"]["weights"], looked[:1])
         slips = slips_in_weights(given)
-        explain(told["weights"], weights, "weights", WEIGHTS, slips, rows, "" if again else self.ANEW)
+        explain(looked, weights, "weights", WEIGHTS, slips, rows, "" if again else self.ANEW)
 
     def _context(self, told: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         """Compare the contexts of texts that are not empty, where their weights are right."""
@@ -843,7 +845,7 @@ class TestBuildTranslator:
         ids, probabilities = case.inputs["ids"], case.outputs["probabilities"]
         targets = rng.integers(0, probabilities.shape[2], probabilities.shape[:2]).astype("int32")
         right = self._loss(targets, probabilities)
-        paid, after = self._trained(model, ids, targets), model.weights()
+        paid, after = self._trained(model, ids, targets), model.weights_after(before)
         if not np.isclose(paid, right, rtol=1e-4):  # a layer may do something else while training
             model.set_weights(before)
             if not np.isclose(model.loss(ids, targets), right, rtol=1e-4):

@@ -618,7 +618,8 @@ class TestBuildDetector:
         short = model(case.inputs["x"][drawn, : self._two_steps(case)])
         longer, expected = self._answer(references, model, kept), case.outputs["probabilities"]
         if isinstance(short, np.ndarray) and isinstance(longer, np.ndarray) and short.ndim == longer.ndim == 3:
-            if not np.allclose(short, longer[drawn, : short.shape[1]], atol=1e-5):
+            begins = longer[drawn, : short.shape[1]]
+            if short.shape == begins.shape and not np.allclose(short, begins, atol=1e-5):
                 raise Mistake(
                     "an answer depends on sound that comes later: a layer goes backwards or sees the whole sound"
                 )
@@ -633,7 +634,7 @@ class TestBuildDetector:
         targets = rng.integers(0, 2, (len(x), 2, 1)).astype("float32")
         right = oracle.cross_entropy(targets, oracle.detector(x, weights, case.inputs["stride"]))
         before = self._placed(references, model, kept)
-        (paid,), after = model.train(x, targets, 1), model.weights()
+        (paid,), after = model.train(x, targets, 1), model.weights_after(before)
         if not np.isclose(paid, right, rtol=1e-3):  # a layer may do something else while training
             model.set_weights(before)
             if not np.isclose(model.loss(x, targets), right, rtol=1e-3):
