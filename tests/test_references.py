@@ -118,9 +118,9 @@ def test_stored_files_are_what_the_oracles_say():
 
 
 def test_every_exercise_has_cases(hidden, public):
-    for cases in (hidden, public):
+    for cases, least in ((hidden, 1), (public, 2)):  # beside the hidden ones stand each submission's own
         for exercise in EXERCISES:
-            assert len([name for name in cases if name.startswith(f"{exercise}/")]) >= 2
+            assert len([name for name in cases if name.startswith(f"{exercise}/")]) >= least
 
 
 def test_no_answer_of_zeros_is_right(hidden):
