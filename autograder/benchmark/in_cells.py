@@ -9,6 +9,7 @@ process between the two, and all that binds it.
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -53,6 +54,7 @@ def examiners(grader: Path) -> tuple[Any, ...]:
     if spec is None or spec.loader is None:
         raise ImportError(f"{grader} is no module")
     module: ModuleType = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass looks for the module that it stands in
     spec.loader.exec_module(module)
     return tuple(found for found in vars(module).values() if isinstance(found, type) and hasattr(found, "exercise"))
 
