@@ -21,7 +21,7 @@ from autograder.sandbox.usage import BLOCK, Ended, Usage
 
 NONE = -1  # what closed descriptors become: their numbers go to others
 LOOK_EVERY = 0.05  # seconds between two looks where all requests are short
-DISK_EVERY = 0.1  # seconds between two looks at the scratch folder and at what has no name, and more where these
+DISK_EVERY = 0.2  # seconds between two looks at the scratch folder and at what has no name, and more where these
 DISK_SHARE = 20  # take long: this many times as long as the last one
 MAX_PATH = 1_000  # bytes; what lies far below could not be reached by its path any more, and would count for nothing
 

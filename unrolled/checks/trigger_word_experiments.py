@@ -186,15 +186,17 @@ def find_clip(
 ) -> int | None:
     """The millisecond at which a clip lies in a spectrogram, or None: tried by a frame in its middle.
 
-    All is so soft that no sum was turned down.
+    All is so soft that no sum was turned down. Tried are places where every frame within the clip has changed.
     """
     first = SAMPLES_PER_MS * np.arange((len(background) - len(clip)) // SAMPLES_PER_MS + 1)
     k = -(-(first + (len(clip) - frame) // 2) // hop)
     before = picture(background, frame, hop)
     if before.shape != x.shape:
         return None
-    changed = np.flatnonzero(~np.isclose(before, x, atol=0.02).all(axis=1))
-    fits = np.isin(k, changed) & (k * hop >= first) & (k * hop + frame <= first + len(clip))
+    unchanged = np.cumsum([0, *(np.abs(before - x) <= 0.02).all(axis=1)])  # so many frames before each
+    within, beyond = -(-first // hop), (first + len(clip) - frame) // hop + 1
+    fits = (within <= k) & (k < beyond) & (beyond < len(unchanged))
+    fits &= unchanged[np.minimum(beyond, len(x))] == unchanged[np.minimum(within, len(x))]
     first, k = first[fits], k[fits]
     if not fits.any():
         return None
