@@ -51,6 +51,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "0",  # code that each process generates for its first product: 30 ms
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }
