@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.cluster.reaching import BadCluster, Lost, Reached
 from autograder.course.units import Unit
-from autograder.examination.verdict import Verdict
+from autograder.examination.verdict import ExerciseVerdict, Verdict
 from autograder.gradebook.books import Books, Made, Work, open_books
 from autograder.gradebook.course_folder import Course
 from autograder.gradebook.history.changes import Change
@@ -82,6 +82,7 @@ class Marking:
     _judging: dict[Future[Verdict], Trial] = field(default_factory=dict, init=False)
     _writing: dict[Future[Made], tuple[Work, Verdict, bool]] = field(default_factory=dict, init=False)
     _again: deque[Trial] = field(default_factory=deque, init=False)
+    _said: dict[ExerciseVerdict, ExerciseVerdict] = field(default_factory=dict, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def run(self, submissions: Iterable[Submission]) -> None:
@@ -182,7 +183,14 @@ class Marking:
         if writing:
             self._writing[writing] = work, verdict, False
         self.told(verdict)
-        self.verdicts.append(replace(verdict, cell_outputs={}))  # of a large class, these fill the memory
+        self.verdicts.append(self._slim(verdict))
+
+    def _slim(self, verdict: Verdict) -> Verdict:
+        """A verdict for the end of the run, of which a large class has many: without outputs, and what is said of an
+        exercise to many students is there once.
+        """
+        exercises = tuple(self._said.setdefault(exercise, exercise) for exercise in verdict.exercises)
+        return replace(verdict, cell_outputs={}, exercises=exercises)
 
     @contextmanager
     def _failing_alone(self, name: str) -> Iterator[None]:
