@@ -92,8 +92,10 @@ def test_tests_in_the_cells_give_the_points_of_grade_in_every_unit(
 
 
 def one_mistake_each(unit: Unit) -> list[Mistaken]:
-    """The first known mistake of each exercise."""
-    return list({mistake.exercise: mistake for mistake in reversed(known_answers(unit).mistakes)}.values())
+    """The last known mistake of each exercise: the first of unit 06's examples, labels of other words, shows in nearly
+    all cases only, and in the cells these are always the same.
+    """
+    return list({mistake.exercise: mistake for mistake in known_answers(unit).mistakes}.values())
 
 
 @pytest.mark.parametrize("unit", all_units(), ids=lambda unit: unit.slug)
